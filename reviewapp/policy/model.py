@@ -1,0 +1,206 @@
+"""A scheme as the office reads it and as rules run it: read once from its file, then only looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from reviewapp.policy.awards import Award
+from reviewapp.policy.facts import Facts
+from reviewapp.policy.goods import Goods
+from reviewapp.policy.judgement import Judge, Judgement, finding
+from reviewapp.policy.result import Finding, Outcome
+from reviewapp.policy.roles import Role
+from reviewapp.policy.subjects import Condition
+from reviewapp.policy.vouchers import Voucher
+
+Payee = Literal["claimant", "dealer", "shop", "voucher"]
+"""`voucher`: what is approved is a voucher for the claimant, no transfer."""
+Late = Literal["refuse", "special_review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `from` (also `start`) to `until`, both included, Asia/Shanghai; `days` says that no clock time was given.
+
+    With `rounds` it is open only for the first `lasts` of each `every`, counted from the start.
+    """
+
+    id: str
+    title: str
+    start: datetime
+    until: datetime
+    clause: str
+    days: bool
+    every: timedelta | None = None
+    lasts: timedelta | None = None
+
+    def covers(self, instant: datetime) -> bool:
+        """Whether the window is open at that instant."""
+        if not self.start <= instant <= self.until:
+            return False
+        return self.every is None or self.lasts is None or (instant - self.start) % self.every < self.lasts
+
+
+# `from` is a keyword: templates and JSON say window.from, Python says window.start.
+setattr(Window, "from", property(lambda window: window.start))
+
+
+class Source(NamedTuple):
+    """Who brings how much of a pool."""
+
+    title: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolRule:
+    """A pot of money: `amount_fen` is what the document appropriates, `ceiling_fen` how far it may be raised."""
+
+    code: str
+    title: str
+    amount_fen: int
+    clause: str
+    ceiling_fen: int | None
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """An open point of the document and the reading in use."""
+
+    id: str
+    clause: str
+    text: str
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRule:
+    """A required paper: `alternatives` are ways to satisfy it, each a set of kinds. `when` limits it to some claims.
+
+    Where papers of a kind are told apart an alternative names the role as well (`vehicle_licence@新车`).
+    """
+
+    alternatives: tuple[tuple[str, ...], ...]
+    title: str
+    clause: str
+    hint: str
+    when: Condition | None
+    there: Finding = field(init=False)
+    lacking: Finding = field(init=False)
+    perhaps: Finding = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The findings it can give."""
+        object.__setattr__(self, "there", self._finding("pass", f"已提供{self.title}"))
+        object.__setattr__(self, "lacking", self._finding("fail", f"缺少{self.title}"))
+        said = f"没有{self.title}，{self.when.shown if self.when else ''}，看不出是否需要"
+        object.__setattr__(self, "perhaps", self._finding("unsure", said))
+
+    def _finding(self, outcome: Outcome, text: str) -> Finding:
+        judgement = Judgement(outcome, text, {"kinds": self.entry}, ())
+        return finding(self.finding, self.clause, judgement, False)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Every kind that one of the alternatives names."""
+        return tuple(dict.fromkeys(kind.partition("@")[0] for way in self.alternatives for kind in way))
+
+    @property
+    def id(self) -> str:
+        """What tells the rule from the others: `vehicle_licence@新车`, `a+b|c`."""
+        return "|".join("+".join(way) for way in self.alternatives)
+
+    @property
+    def finding(self) -> str:
+        """The `check` of its finding."""
+        return f"paper_{self.id}"
+
+    @property
+    def entry(self) -> str:
+        """The rule's entry in `missing`: kinds only."""
+        return re.sub("@[^+|]+", "", self.id)
+
+    def provided(self, facts: Facts) -> bool:
+        """Whether one of the alternatives is there."""
+        return any([all([kind in facts.papers for kind in way]) for way in self.alternatives])  # noqa: C419 - lists are quicker
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredField:
+    """What to ask the submitter: `choices` maps values to labels, empty where `type` is not `choice`."""
+
+    field: str
+    label: str
+    type: str
+    choices: Mapping[str, str]
+    clause: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check of a programme; `params` are its own keys in the file. `when` limits it to some claims, `otherwise` is
+    what it comes to when it does not hold.
+
+    `compares_all`: it looks at every value of a field, papers that differ included.
+    """
+
+    id: str
+    check: str
+    title: str
+    clause: str
+    params: Mapping[str, Any]
+    when: Condition | None
+    otherwise: Literal["fail", "unsure"]
+    judge: Judge
+    compares_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What may be claimed, on what papers and conditions, and what it is worth."""
+
+    id: str
+    title: str
+    pool: str
+    submitters: tuple[str, ...]
+    roles: tuple[Role, ...]
+    papers: tuple[PaperRule, ...]
+    declared: tuple[DeclaredField, ...]
+    submission: Window
+    review_from: date | None
+    payee: Payee
+    correction_days: int
+    publication_days: int
+    late: Late
+    rules: tuple[Rule, ...]
+    award: Award
+
+    @property
+    def most_fen(self) -> int | None:
+        """The most a claim can be worth: what is reserved while that is unsure. None where the document sets no cap."""
+        return self.award.most_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One version of a government document as rules."""
+
+    code: str
+    version: str
+    title: str
+    document_number: str
+    issued_on: date
+    county: str
+    clauses: Mapping[str, str]
+    windows: Mapping[str, Window]
+    pools: Mapping[str, PoolRule]
+    goods: tuple[Goods, ...]
+    programmes: Mapping[str, Programme]
+    vouchers: Mapping[str, Voucher]
+    interpretations: tuple[Interpretation, ...]

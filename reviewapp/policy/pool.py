@@ -1,0 +1,137 @@
+"""The rules of a pool: who gets money in which order, and the postings that say so. Pure; all amounts are integer fen.
+
+Two rules decide everything. A submission reserves at once if the pool can carry it *and* nobody waits; else it waits.
+Money that is free goes to the head of the waitlist, strictly in ticket order: a head that does not fit stops everybody
+behind it, however small. `services` apply what these functions return and hold no second copy of the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+#: `treasury` is outside the pool (where appropriations come from); the others are the pool's own.
+ACCOUNTS = ("treasury", "available", "reserved", "committed", "paid", "returned")
+#: The columns of a pool. `available` has none: it follows from the others.
+COLUMNS = ("appropriated", "reserved", "committed", "paid", "returned")
+#: What a movement out of an account adds to which column; accounts that give are counted by what they gave.
+_ON_LEAVING = {
+    "treasury": ("appropriated", 1),
+    "returned": ("returned", 1),
+    "reserved": ("reserved", -1),
+    "committed": ("committed", -1),
+    "paid": ("paid", -1),
+}
+
+
+class PoolError(ValueError):
+    """A movement that no rule allows was asked for: the caller failed to check its input."""
+
+
+class Movement(NamedTuple):
+    """`amount` (> 0) goes from one account to another; so every movement sums to zero."""
+
+    from_account: str
+    to_account: str
+    amount: int
+
+
+Movements = tuple[Movement, ...]
+
+
+def on_submit(available: int, waiting: bool, amount: int) -> Movements:
+    """The reservation of a new claim worth `amount`; empty when it joins the waitlist. `waiting`: is anybody there?"""
+    _require_positive(amount)
+    if waiting or amount > available:
+        return ()
+    return (Movement("available", "reserved", amount),)
+
+
+def on_promote(amount: int) -> Movements:
+    """The reservation of the head of the waitlist, once `promotions` has counted it in."""
+    _require_positive(amount)
+    return (Movement("available", "reserved", amount),)
+
+
+def promotions(available: int, waiting: Iterable[int]) -> int:
+    """How many from the head of the waitlist get their money now; `waiting` holds their amounts in ticket order."""
+    count = 0
+    for amount in waiting:
+        if amount > available:
+            break
+        available -= amount
+        count += 1
+    return count
+
+
+def on_raise(available: int, reserved: int, amount: int) -> Movements:
+    """What a claim that proves to be worth `amount` takes beyond its reservation; empty when the pool has too little.
+
+    It is empty, too, when the claim needs no more. It holds an earlier ticket than anybody on the waitlist, so free
+    money is its before theirs.
+    """
+    more = amount - reserved
+    if not 0 < more <= available:
+        return ()
+    return (Movement("available", "reserved", more),)
+
+
+def on_approve(reserved: int, award: int) -> Movements:
+    """The award becomes committed, what was reserved beyond it becomes free. Raises PoolError when award > reserved."""
+    _require_positive(award)
+    if award > reserved:
+        raise PoolError(f"award {award} exceeds reservation {reserved}")
+    return (Movement("reserved", "committed", award), *on_release(reserved - award))
+
+
+def on_release(reserved: int) -> Movements:
+    """What a rejected, withdrawn or lapsed claim held becomes free; empty when it held nothing."""
+    return (Movement("reserved", "available", reserved),) if reserved else ()
+
+
+def on_paid(award: int) -> Movements:
+    """The bank has paid the award."""
+    _require_positive(award)
+    return (Movement("committed", "paid", award),)
+
+
+def on_given_back(amount: int) -> Movements:
+    """Money that was paid has come back (追回) and is free again."""
+    _require_positive(amount)
+    return (Movement("returned", "available", amount),)
+
+
+def on_appropriate(amount: int) -> Movements:
+    """A tranche or top-up under a document."""
+    _require_positive(amount)
+    return (Movement("treasury", "available", amount),)
+
+
+def changes(movement: Movement) -> dict[str, int]:
+    """What a movement adds to which columns of the pool."""
+    added: dict[str, int] = {}
+    for account, direction in ((movement.from_account, 1), (movement.to_account, -1)):
+        if account in _ON_LEAVING:
+            column, sign = _ON_LEAVING[account]
+            added[column] = added.get(column, 0) + sign * direction * movement.amount
+    return added
+
+
+def columns(movements: Iterable[Movement]) -> dict[str, int]:
+    """The columns that a pool with exactly these movements has; `funds verify` compares them with the stored ones."""
+    sums = dict.fromkeys(COLUMNS, 0)
+    for movement in movements:
+        for column, amount in changes(movement).items():
+            sums[column] += amount
+    return sums
+
+
+def available(sums: Mapping[str, int]) -> int:
+    """Fen that nobody holds, from the five columns."""
+    held = sums["reserved"] + sums["committed"] + sums["paid"] - sums["returned"]
+    return sums["appropriated"] - held
+
+
+def _require_positive(amount: int) -> None:
+    if amount <= 0:
+        raise PoolError(f"an amount of {amount} fen moves nothing")
