@@ -1,0 +1,1 @@
+"""What runs inside the limited child process. Imports nothing of the rest of the application."""
