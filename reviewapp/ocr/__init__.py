@@ -1,0 +1,8 @@
+"""Reading papers: pages in, kinds and fields with their places out. A leaf: knows pages and identifiers, nothing
+else."""
+
+from reviewapp.ocr.engines import EngineMissing
+from reviewapp.ocr.reader import Reader
+from reviewapp.ocr.readings import FieldReading, PageReading
+
+__all__ = ["EngineMissing", "FieldReading", "PageReading", "Reader"]
