@@ -1,0 +1,27 @@
+"""Bank interfaces behind one protocol; which one is meant by a URL."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+from reviewapp.bank.http import HttpBank
+from reviewapp.bank.protocol import Answer, Bank, BankUnavailable, Instruction, StatementLine
+
+__all__ = ["Answer", "Bank", "BankUnavailable", "Instruction", "StatementLine", "bank_from_url"]
+
+
+def bank_from_url(url: str) -> Bank:
+    """The bank at `http[s]://host[:port][/path][?timeout=SECONDS&not_found_final_after=SECONDS]`; else ValueError."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError(f"BANK_URL: expected http://host or https://host, got {url!r}")
+    options = parse_qs(parts.query)
+    unknown = set(options) - {"timeout", "not_found_final_after"}
+    if unknown:
+        raise ValueError(f"BANK_URL: unknown option {', '.join(sorted(unknown))}")
+    return HttpBank(
+        urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")),
+        timeout=float(options.get("timeout", ["10"])[0]),
+        not_found_final_after=timedelta(seconds=float(options.get("not_found_final_after", ["60"])[0])),
+    )
