@@ -1,0 +1,91 @@
+"""A claim (申领): who asks for what under which scheme version, where it stands, and its lease while it is reviewed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from reviewapp.models.base import Base, BigKey, Instant, WithPublicId, one_of
+from reviewapp.models.fund import Pool
+from reviewapp.models.people import Organisation, User
+from reviewapp.policy.workflow import STATES, SUBMITTERS
+
+_UNQUEUED = "('draft', 'withdrawn')"
+
+
+class Claim(WithPublicId, Base):
+    """One claim. Its content lies in `facts`; this row holds identity, place in the order, money and state.
+
+    `ticket` is strictly increasing in a pool and given with the submission. `wanted_fen` is what the claim asks the
+    pool for, `reserved_fen` what the pool holds for it. `revision` grows with every change of content or state: a
+    page that carries an older one is refused as stale. `submitted_from` is the revision it was last put in from, so
+    that the same form sent twice is known again. `fence` grows with every lease: a decision under an older fence
+    changes nothing.
+    """
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        one_of("state", tuple(STATES)),
+        one_of("submitter_role", SUBMITTERS),
+        UniqueConstraint("pool_id", "ticket"),
+        UniqueConstraint("entered_by_id", "form_key"),
+        CheckConstraint(f"(ticket IS NOT NULL) OR state IN {_UNQUEUED}", name="queued_has_ticket"),
+        CheckConstraint("(ticket IS NULL) = (submitted_at IS NULL)", name="ticket_with_submission"),
+        CheckConstraint("reserved_fen >= 0", name="reserved_not_negative"),
+        CheckConstraint("reserved_fen <= wanted_fen", name="reserved_within_wanted"),
+        CheckConstraint("state <> 'waitlist' OR (reserved_fen = 0 AND wanted_fen > 0)", name="waitlist_holds_nothing"),
+        CheckConstraint("(state = 'in_review') = (reviewer_id IS NOT NULL)", name="lease_in_review"),
+        CheckConstraint("(state = 'returned') = (correction_until IS NOT NULL)", name="returned_has_deadline"),
+        CheckConstraint("reviewer_id IS NULL OR reviewer_id <> entered_by_id", name="two_people"),
+        Index("ix_claims_queue", "pool_id", "state", "ticket"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    form_key: Mapped[str] = mapped_column(String(40))
+    scheme_code: Mapped[str] = mapped_column(String(60))
+    scheme_version: Mapped[str] = mapped_column(String(20))
+    programme: Mapped[str] = mapped_column(String(40))
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pools.id"))
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    revision: Mapped[int] = mapped_column(default=0)
+    submitter_role: Mapped[str] = mapped_column(String(20))
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    ticket: Mapped[int | None] = mapped_column(BigInteger)
+    submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    special: Mapped[bool] = mapped_column(default=False)
+    submitted_from: Mapped[int | None]
+    wanted_fen: Mapped[int] = mapped_column(BigInteger, default=0)
+    reserved_fen: Mapped[int] = mapped_column(BigInteger, default=0)
+    award_fen: Mapped[int | None] = mapped_column(BigInteger)
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    fence: Mapped[int] = mapped_column(default=0)
+    correction_until: Mapped[datetime | None] = mapped_column(Instant)
+    approved_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    pool: Mapped[Pool] = relationship()
+    entered_by: Mapped[User] = relationship(foreign_keys=entered_by_id)
+    reviewer: Mapped[User | None] = relationship(foreign_keys=reviewer_id)
+    organisation: Mapped[Organisation | None] = relationship()
+
+
+class ClaimKey(Base):
+    """A blind token of what identifies a claim (person, vehicle, invoice, card), to find claims on the same thing."""
+
+    __tablename__ = "claim_keys"
+    __table_args__ = (
+        one_of("kind", ("id_number", "vin", "invoice", "card")),
+        UniqueConstraint("claim_id", "kind", "token"),
+        Index("ix_claim_keys_token", "kind", "token"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    token: Mapped[str] = mapped_column(String(64))

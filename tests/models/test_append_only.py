@@ -1,0 +1,78 @@
+"""What was written once stays: UPDATE, DELETE and TRUNCATE are refused by the database, raw SQL included."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from reviewapp.models import SYSTEM, Decision, Fact, Page, Paper, Reading, Upload, append_only
+from reviewapp.services import trail
+from tests import factories
+from tests.factories import NOW
+from tests.support.both import both_databases
+
+
+@pytest.fixture
+def filled(session: Session) -> Session:
+    """One row in every append-only table."""
+    claim = factories.claim(session, "in_review")
+    evaluation = factories.evaluation(session, claim)
+    trail.record(session, claim, SYSTEM, NOW, "check", evaluation=evaluation)
+    session.add(
+        Decision(
+            claim_id=claim.id, fence=1, action="reject", reviewer_id=claim.reviewer_id, evaluation_id=evaluation.id,
+            clause="七", at=NOW,
+        )
+    )  # fmt: skip
+    paper = Paper(claim_id=claim.id, kind="id_card", created_at=NOW)
+    upload = Upload(
+        claim_id=claim.id, uploaded_by_id=claim.entered_by_id, sha256="0" * 64, size=1, media_type="image/png",
+        name="样例.png", created_at=NOW,
+    )  # fmt: skip
+    session.add_all([paper, upload])
+    session.flush()
+    page = Page(upload_id=upload.id, paper_id=paper.id, number=1, view_sha256="0" * 64, width=1, height=1)
+    session.add(page)
+    session.flush()
+    session.add(
+        Reading(page_id=page.id, engine="test", kind="id_card", kind_confidence=1, fields={}, seconds=0.1, at=NOW)
+    )
+    session.add(Fact(claim_id=claim.id, section="applicant", field="name", value="测试甲", source="reading", at=NOW))
+    factories.published_scheme(session)
+    session.commit()
+    return session
+
+
+@both_databases
+@pytest.mark.parametrize("table", append_only.TABLES)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_the_database_refuses_to_change_it(filled: Session, table: str, statement: str) -> None:
+    _refused(filled, table, statement)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("table", append_only.TABLES)
+def test_the_database_refuses_to_empty_it(filled: Session, table: str) -> None:
+    _refused(filled, table, "TRUNCATE {} CASCADE")
+
+
+def _refused(session: Session, table: str, statement: str) -> None:
+    before = session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+    with pytest.raises(DBAPIError, match="append-only"):
+        session.execute(text(statement.format(table)))
+    session.rollback()
+    assert session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == before > 0
+
+
+@both_databases
+def test_protecting_again_is_harmless(filled: Session) -> None:
+    append_only.protect(filled.connection())
+    with pytest.raises(DBAPIError, match="append-only"):
+        filled.execute(text("DELETE FROM postings"))
+
+
+def test_another_database_is_refused() -> None:
+    with pytest.raises(ValueError, match="oracle"):
+        list(append_only.statements("oracle"))
