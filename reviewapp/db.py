@@ -1,0 +1,62 @@
+"""The database connection's behaviour and the one place that commits or rolls back.
+
+SQLite ignores row locks, so on it a business transaction begins with `BEGIN IMMEDIATE`: writers are serialised,
+readers are not.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+_BEGIN = "reviewapp_begin"
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[Session]:
+    """One business transaction: ends any read in progress, commits on success, rolls back on any exception.
+
+    Objects loaded before are expired, so what is read inside is read under this transaction's locks. Not nestable.
+    """
+    if session.info.get("in_transaction"):
+        raise RuntimeError("transaction() inside transaction()")
+    session.rollback()
+    session.info["in_transaction"] = True
+    try:
+        session.connection(execution_options={_BEGIN: "IMMEDIATE"})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("in_transaction", None)
+
+
+def is_sqlite(session: Session) -> bool:
+    """True on the embedded default, where `BEGIN IMMEDIATE` takes the part of row locks."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def tune(engine: Engine) -> None:
+    """Give a SQLite engine WAL, foreign keys, a busy timeout and explicit BEGINs; PostgreSQL needs nothing."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _connect_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _connect_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_BEGIN, 'DEFERRED')}")

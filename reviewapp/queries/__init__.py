@@ -1,0 +1,1 @@
+"""Read-only selects behind the pages; nothing here writes."""

@@ -1,0 +1,340 @@
+"""Everything a claim's page shows, in one read: papers with pages, fields with their place, findings, history.
+
+Whoever may not see the papers (finance) gets neither papers nor findings, and names and numbers masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from reviewapp import schemes
+from reviewapp.models import Actor, Claim, Decision, Event, Page, Payout, Upload
+from reviewapp.policy import Scheme
+from reviewapp.policy.kinds import KINDS
+from reviewapp.policy.workflow import EDITABLE, STATES, SUBMITTERS, allowed
+from reviewapp.queries import display, findings, scope
+from reviewapp.queries.findings import FindingView, MissingView
+from reviewapp.services import checking, facts, fields, queue
+from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
+from reviewapp.services.fields import Field
+
+#: Below this the machine's word on a paper's kind wants a person's look.
+SURE_KIND = 0.6
+_SECTIONS = (("applicant", "申领人"), ("account", "收款账户"), ("declared", "申报情况"))
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """One picture; `rotation` is the clockwise turn that makes it upright, boxes are in its unturned pixels."""
+
+    public_id: str
+    width: int
+    height: int
+    rotation: int
+    legible: bool
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field with its current value, None when absent; `paper` is the paper's public id or None.
+
+    `source` is `reading`, `person` or None. `page` (public id) and `box` say where it was read, `alternatives` what
+    other readers saw.
+    """
+
+    field: Field
+    paper: str | None
+    value: Any
+    shown: str
+    source: str | None
+    doubtful: bool
+    confidence: float | None
+    page: str | None
+    box: tuple[int, int, int, int] | None
+    alternatives: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """`section.field`, for papers `paper.<public id>.field`: the key of `intake.set_facts`' messages."""
+        return ".".join(part for part in (self.field.section, self.paper, self.field.name) if part)
+
+    @property
+    def label(self) -> str:
+        """What the field is called."""
+        return self.field.label
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """One paper.
+
+    `kind_doubtful` asks the submitter to look whether the kind is right; `legible` is False when a page is not.
+    """
+
+    public_id: str
+    kind: str
+    title: str
+    kind_by_person: bool
+    kind_doubtful: bool
+    legible: bool
+    pages: tuple[PageView, ...]
+    fields: tuple[FieldView, ...]
+
+    @property
+    def doubtful(self) -> int:
+        """How many fields wait for a person's look."""
+        return sum(field.doubtful for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadView:
+    """A file as received; `state` is waiting, reading, read or refused, `refusal` the reason with what to do."""
+
+    public_id: str
+    name: str
+    size: int
+    state: str
+    refusal: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """The fields outside the papers, a heading each."""
+
+    name: str
+    title: str
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One line of the history: who (name and role in Chinese), when, what, from which state to which, why."""
+
+    at: datetime
+    who: str
+    action: str
+    action_label: str
+    from_label: str
+    to_label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A decision with its reason; `who` is "" for submitters.
+
+    `items` are the papers and fields a return asks to mend, `deadline` its last instant.
+    """
+
+    at: datetime
+    who: str
+    action: str
+    action_label: str
+    award_fen: int | None
+    reason: str
+    clause: str | None
+    items: tuple[Mapping[str, str], ...]
+    deadline: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A claim's page. `claim` gives the plain columns; `full` is False when names and numbers are masked.
+
+    `place` is the place in the queue of an undecided claim; `reviewer` is "" for submitters. `outcome`, `missing` and
+    `findings` are the live checks while the submitter can still change the claim, afterwards the evaluation that was
+    kept. `unread` counts files that are not read yet.
+    """
+
+    claim: Claim
+    scheme: Scheme
+    place: int | None
+    owner: bool
+    full: bool
+    actions: tuple[str, ...]
+    reviewer: str
+    papers: tuple[PaperView, ...]
+    uploads: tuple[UploadView, ...]
+    unread: int
+    sections: tuple[SectionView, ...]
+    outcome: str | None
+    award: str | None
+    special_review: bool
+    missing: tuple[MissingView, ...]
+    findings: tuple[FindingView, ...]
+    decisions: tuple[DecisionView, ...]
+    events: tuple[EventView, ...]
+    payouts: tuple[Payout, ...]
+
+    @property
+    def programme_title(self) -> str:
+        """What the claim's programme is called."""
+        return self.scheme.programmes[self.claim.programme].title
+
+    @property
+    def state_label(self) -> str:
+        """The state's one Chinese word."""
+        return STATES[self.claim.state]
+
+    @property
+    def submitter(self) -> str:
+        """The firm that put the claim in, or 本人."""
+        return self.claim.organisation.name if self.claim.organisation else "本人"
+
+    @property
+    def editable(self) -> bool:
+        """Whether this viewer can change papers and fields now."""
+        return self.owner and self.claim.state in EDITABLE
+
+    def paper(self, public_id: str) -> PaperView | None:
+        """The paper of that public id, None when it is not among the claim's."""
+        return next((paper for paper in self.papers if paper.public_id == public_id), None)
+
+
+def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) -> ClaimView:
+    """The claim as this viewer may see it. Raises NotFound."""
+    claim = scope.claim(session, actor, public_id)
+    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
+    present = facts.current(session, claim)
+    full = scope.sees_papers(actor, claim)
+    owner = scope.owns(actor, claim)
+    result = _result(session, claim, now, live=owner and claim.state in EDITABLE) if full else {}
+    pages = {page.id: page.public_id for paper in present.papers for page in paper.paper.pages}
+    return ClaimView(
+        claim=claim,
+        scheme=scheme,
+        place=queue.place(session, claim) if claim.state in queue.UNDECIDED else None,
+        owner=owner,
+        full=full,
+        actions=allowed(claim.state, actor.role),
+        reviewer=claim.reviewer.name if claim.reviewer and not owner else "",
+        papers=tuple(_paper(paper, pages) for paper in present.papers) if full else (),
+        uploads=_uploads(session, claim) if full else (),
+        unread=checking.unread(session, claim),
+        sections=_sections(claim, present, pages, full),
+        outcome=result.get("outcome"),
+        award=result.get("award"),
+        special_review=bool(result.get("special_review", claim.special)),
+        missing=findings.missing(scheme, claim, result),
+        findings=findings.shown(scheme, claim, result, present, pages),
+        decisions=_decisions(session, claim, named=not owner) if full else (),
+        events=_events(session, claim, full, named=not owner),
+        payouts=_payouts(session, claim),
+    )
+
+
+def _result(session: Session, claim: Claim, now: datetime, *, live: bool) -> Mapping[str, Any]:
+    kept = None if live else checking.latest(session, claim)
+    if kept is not None:
+        return kept.result  # type: ignore[no-any-return]
+    return checking.evaluate_claim(session, claim, now).to_json()
+
+
+def _paper(paper: CurrentPaper, pages: Mapping[int, str]) -> PaperView:
+    row = paper.paper
+    shown = [page for page in row.pages if page.upload.removed_at is None]
+    by_person = row.kind_by == "person"
+    return PaperView(
+        public_id=row.public_id,
+        kind=row.kind,
+        title=KINDS[row.kind].title,
+        kind_by_person=by_person,
+        kind_doubtful=not by_person and row.kind_confidence < SURE_KIND,
+        legible=all(page.legible for page in shown),
+        pages=tuple(_page(page) for page in shown),
+        fields=tuple(
+            _field(field, row.public_id, paper.facts.get(field.name), pages) for field in fields.of_kind(row.kind)
+        ),
+    )
+
+
+def _page(page: Page) -> PageView:
+    return PageView(page.public_id, page.width, page.height, page.rotation, page.legible, page.upload.name)
+
+
+def _sections(claim: Claim, present: CurrentFacts, pages: Mapping[int, str], full: bool) -> tuple[SectionView, ...]:
+    def made(name: str) -> tuple[FieldView, ...]:
+        known = present.sections[name]
+        return tuple(_field(one, None, known.get(one.name), pages, full) for one in fields.of_section(claim, name))
+
+    return tuple(SectionView(name, title, made(name)) for name, title in _SECTIONS)
+
+
+def _field(
+    field: Field, paper: str | None, fact: CurrentFact | None, pages: Mapping[int, str], full: bool = True
+) -> FieldView:
+    if fact is None:
+        return FieldView(field, paper, None, "", None, False, None, None, None, ())
+    value = fact.value if full else display.masked(field, fact.value)
+    row, place = fact.row, fact.place
+    return FieldView(
+        field=field,
+        paper=paper,
+        value=value,
+        shown=display.shown(field, value),
+        source=row.source,
+        doubtful=row.doubtful,
+        confidence=row.confidence,
+        page=pages.get(place.page_id) if full and place is not None and place.page_id is not None else None,
+        box=findings.box_of(place) if full else None,
+        alternatives=tuple(place.alternatives or ()) if full and place is not None else (),
+    )
+
+
+def _uploads(session: Session, claim: Claim) -> tuple[UploadView, ...]:
+    rows = session.scalars(
+        select(Upload).where(Upload.claim_id == claim.id, Upload.removed_at.is_(None)).order_by(Upload.id)
+    )
+    return tuple(UploadView(row.public_id, row.name, row.size, row.state, row.refusal, row.created_at) for row in rows)
+
+
+def _decisions(session: Session, claim: Claim, *, named: bool) -> tuple[DecisionView, ...]:
+    found = select(Decision).where(Decision.claim_id == claim.id).order_by(Decision.id)
+    return tuple(
+        DecisionView(
+            at=row.at,
+            who=row.reviewer.name if named else "",
+            action=row.action,
+            action_label=display.ACTIONS[row.action],
+            award_fen=row.award_fen,
+            reason=row.reason,
+            clause=row.clause,
+            items=tuple(row.items),
+            deadline=row.deadline,
+        )
+        for row in session.scalars(found.options(joinedload(Decision.reviewer)))
+    )
+
+
+def _events(session: Session, claim: Claim, full: bool, *, named: bool) -> tuple[EventView, ...]:
+    """The history, oldest first; without papers, only the changes of state and without the submitter's words."""
+    rows = session.scalars(
+        select(Event).where(Event.claim_id == claim.id).order_by(Event.id).options(joinedload(Event.actor))
+    )
+    return tuple(_event(row, full, named) for row in rows if full or row.from_state != row.to_state)
+
+
+def _event(row: Event, full: bool, named: bool) -> EventView:
+    """Submitters see each other's names, and that staff acted, not which of them."""
+    open_name = full and (named or row.actor_role in SUBMITTERS)
+    return EventView(
+        at=row.at,
+        who=display.who(row.actor_role, row.actor.name if row.actor and open_name else ""),
+        action=row.action,
+        action_label=display.ACTIONS[row.action],
+        from_label=STATES[row.from_state] if row.from_state else "",
+        to_label=STATES[row.to_state],
+        reason=(row.reason or "") if full else "",
+    )
+
+
+def _payouts(session: Session, claim: Claim) -> tuple[Payout, ...]:
+    return tuple(session.scalars(select(Payout).where(Payout.claim_id == claim.id).order_by(Payout.id)))

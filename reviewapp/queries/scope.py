@@ -1,0 +1,101 @@
+"""Who sees what: the one way from a public name to a row. Another's object and no object look the same."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy.orm import Session
+
+from reviewapp.errors import NotFound
+from reviewapp.models import Actor, Claim, Page, Paper, Payout, PayoutBatch, Upload
+from reviewapp.policy.workflow import REVIEWERS
+
+FINANCE = ("finance_maker", "finance_checker")
+#: Who looks into the papers of claims that are not their own.
+PAPER_READERS = (*REVIEWERS, "auditor")
+_Row = TypeVar("_Row")
+_PAYING = ("approved", "publication", "payable", "sending", "paid", "failed", "unknown")
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Claim` that this viewer's claims meet; roles not named here see none."""
+    if actor.role == "claimant" and actor.id is not None:
+        return Claim.entered_by_id == actor.id
+    if actor.role == "dealer" and actor.organisation_id is not None:
+        return (Claim.submitter_role == "dealer") & (Claim.organisation_id == actor.organisation_id)
+    if actor.role in PAPER_READERS:
+        return Claim.ticket.is_not(None)
+    if actor.role in FINANCE:
+        return Claim.state.in_(_PAYING)
+    return false()
+
+
+def claims_visible_to(actor: Actor) -> Select[Claim]:
+    """All claims this viewer may see."""
+    return select(Claim).where(visible(actor))
+
+
+def owns(actor: Actor, claim: Claim) -> bool:
+    """True for who entered the claim, and for everybody of the dealer that did."""
+    if actor.role == "claimant":
+        return actor.id is not None and claim.entered_by_id == actor.id
+    same_firm = actor.organisation_id is not None and claim.organisation_id == actor.organisation_id
+    return actor.role == "dealer" and claim.submitter_role == "dealer" and same_firm
+
+
+def sees_papers(actor: Actor, claim: Claim) -> bool:
+    """True when the papers of a visible claim are open to this viewer: its owner, reviewers and auditors."""
+    return owns(actor, claim) or actor.role in PAPER_READERS
+
+
+def claim(session: Session, actor: Actor, public_id: str) -> Claim:
+    """The claim under that public name; NotFound when there is none for this viewer."""
+    return _only(session, claims_visible_to(actor).where(Claim.public_id == public_id))
+
+
+def paper(session: Session, actor: Actor, public_id: str) -> Paper:
+    """The paper, removed ones included; NotFound as for `claim`."""
+    return _only(session, _papers(select(Paper).join(Claim), actor).where(Paper.public_id == public_id))
+
+
+def page(session: Session, actor: Actor, public_id: str) -> Page:
+    """The page whose picture is asked for; NotFound as for `claim`."""
+    found = select(Page).join(Upload, Page.upload_id == Upload.id).join(Claim, Upload.claim_id == Claim.id)
+    return _only(session, _papers(found, actor).where(Page.public_id == public_id))
+
+
+def upload(session: Session, actor: Actor, public_id: str) -> Upload:
+    """The file as received; NotFound as for `claim`."""
+    return _only(session, _papers(select(Upload).join(Claim), actor).where(Upload.public_id == public_id))
+
+
+def batches_visible_to(actor: Actor) -> Select[PayoutBatch]:
+    """All payout batches, for finance and auditors; none for others."""
+    seen = actor.role in (*FINANCE, "auditor")
+    found = select(PayoutBatch)
+    return found if seen else found.where(false())
+
+
+def batch(session: Session, actor: Actor, public_id: str) -> PayoutBatch:
+    """The payout batch; NotFound as for `claim`."""
+    return _only(session, batches_visible_to(actor).where(PayoutBatch.public_id == public_id))
+
+
+def payout(session: Session, actor: Actor, public_id: str) -> Payout:
+    """The payout instruction, for finance and auditors; NotFound as for `claim`."""
+    seen = actor.role in (*FINANCE, "auditor")
+    found = select(Payout).where(Payout.public_id == public_id)
+    return _only(session, found if seen else found.where(false()))
+
+
+def _papers(found: Select[_Row], actor: Actor) -> Select[_Row]:
+    """Papers are for their owner, reviewers and auditors; finance sees the claim, not its papers."""
+    return found.where(false() if actor.role in FINANCE else visible(actor))
+
+
+def _only(session: Session, found: Select[_Row]) -> _Row:
+    row = session.scalars(found).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row

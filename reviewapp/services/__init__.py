@@ -1,0 +1,1 @@
+"""What the office does: verbs over the tables. `session`, `actor` and `now` are arguments; nothing here commits."""

@@ -1,0 +1,109 @@
+"""Do the ledger, the claims, the instructions and the bank say the same? Reads only; `funds.verify` is the entrance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from reviewapp.bank import Bank, StatementLine
+from reviewapp.models import Claim, Payout, Pool, Posting
+from reviewapp.policy import pool as rules
+
+#: States of a claim whose award is committed and not yet paid.
+COMMITTED = ("approved", "publication", "payable", "sending", "failed", "unknown")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two places that should say the same and do not; `where` names the row, amounts are fen."""
+
+    what: str
+    where: str
+    expected: int
+    found: int
+
+
+def verify(session: Session, bank: Bank | None = None) -> list[Difference]:
+    """Every difference between postings, pools, claims, instructions and, when given, the bank's statement.
+
+    Raises BankUnavailable. The bank is asked before the database is read.
+    """
+    lines = [] if bank is None else bank.statement()
+    found: list[Difference] = []
+    for pool in session.scalars(select(Pool).order_by(Pool.id)):
+        found += _pool(session, pool)
+        found += _claims(session, pool)
+        found += _waitlist(session, pool)
+    found += _payouts(session)
+    if bank is not None:
+        found += _bank(session, lines)
+    return found
+
+
+def _name(pool: Pool) -> str:
+    return f"{pool.scheme_code}/{pool.code}"
+
+
+def _pool(session: Session, pool: Pool) -> Iterator[Difference]:
+    """The pool's columns against the sums of its postings."""
+    sums = select(Posting.from_account, Posting.to_account, func.sum(Posting.amount)).where(Posting.pool_id == pool.id)
+    rows = session.execute(sums.group_by(Posting.from_account, Posting.to_account))
+    expected = rules.columns(rules.Movement(source, target, int(amount or 0)) for source, target, amount in rows)
+    for column, amount in expected.items():
+        if getattr(pool, column) != amount:
+            yield Difference(f"资金池“{column}”与分录合计", _name(pool), amount, getattr(pool, column))
+    if rules.available(expected) < 0:
+        yield Difference("资金池超支", _name(pool), 0, rules.available(expected))
+
+
+def _claims(session: Session, pool: Pool) -> Iterator[Difference]:
+    """The pool's columns against what its claims hold, have been awarded and were paid."""
+    reserved = select(func.sum(Claim.reserved_fen)).where(Claim.pool_id == pool.id)
+    awarded = select(func.sum(Claim.award_fen)).where(Claim.pool_id == pool.id)
+    for what, query, column in (
+        ("申请占用额度合计", reserved, pool.reserved),
+        ("已审核通过未发放合计", awarded.where(Claim.state.in_(COMMITTED)), pool.committed),
+        ("已发放申请合计", awarded.where(Claim.state == "paid"), pool.paid),
+    ):
+        amount = int(session.execute(query).scalar_one() or 0)
+        if amount != column:
+            yield Difference(f"{what}与资金池", _name(pool), column, amount)
+
+
+def _waitlist(session: Session, pool: Pool) -> Iterator[Difference]:
+    """Money that lies idle although the head of the waitlist fits."""
+    waiting = select(Claim.number, Claim.wanted_fen).where(Claim.pool_id == pool.id, Claim.state == "waitlist")
+    head = session.execute(waiting.order_by(Claim.ticket).limit(1)).one_or_none()
+    if head is not None and rules.promotions(pool.available, [head.wanted_fen]):
+        yield Difference("候补首位未递补，可用额度闲置", head.number or _name(pool), 0, pool.available)
+
+
+def _payouts(session: Session) -> Iterator[Difference]:
+    """Per claim: what its paid instructions sum to against the postings of its payment."""
+    paid = _sums(session, select(Payout.claim_id, func.sum(Payout.amount_fen)).where(Payout.state == "paid"))
+    posted = _sums(session, select(Posting.claim_id, func.sum(Posting.amount)).where(Posting.to_account == "paid"))
+    for claim_id in sorted(paid.keys() | posted.keys()):
+        expected, found = posted.get(claim_id, 0), paid.get(claim_id, 0)
+        if expected != found:
+            number = session.scalar(select(Claim.number).where(Claim.id == claim_id))
+            yield Difference("已发放指令与分录", number or str(claim_id), expected, found)
+
+
+def _sums(session: Session, query: Select[Any, Any]) -> dict[int, int]:
+    """Claim id -> fen, from a query of both that is not grouped yet."""
+    rows = session.execute(query.group_by(query.selected_columns[0]))
+    return {claim_id: int(amount) for claim_id, amount in rows if claim_id is not None}
+
+
+def _bank(session: Session, lines: list[StatementLine]) -> Iterator[Difference]:
+    """Per instruction number: what the bank paid against what is recorded as paid here."""
+    at_bank = {line.number: line.amount_fen for line in lines if line.status == "paid"}
+    paid = select(Payout.number, Payout.amount_fen).where(Payout.state == "paid")
+    here = dict(session.execute(paid).all())
+    for number in sorted(at_bank.keys() | here.keys()):
+        if at_bank.get(number, 0) != here.get(number, 0):
+            yield Difference("银行流水与已发放指令", number, at_bank.get(number, 0), here.get(number, 0))

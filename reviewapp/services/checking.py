@@ -1,0 +1,208 @@
+"""Checking a claim against its scheme: its facts, what the database knows beside them, and the findings kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from reviewapp import schemes, sealing
+from reviewapp.models import Claim, ClaimKey, Evaluation, Listing, Paper, Upload
+from reviewapp.policy import Result, evaluate
+from reviewapp.policy.identifiers import fold_vin, normal_id
+from reviewapp.services import facts, fields
+from reviewapp.services.facts import CurrentFacts
+
+_INVOICES = ("vehicle_invoice", "used_vehicle_invoice", "product_invoice")
+_GRANTED = ("approved", "publication", "payable", "sending", "paid", "failed", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One run of the checks. Index i in a finding's `refs` is `papers[i]`; `facts_json` is what they were given."""
+
+    result: Result
+    facts_json: dict[str, Any]
+    papers: tuple[Paper, ...]
+    scheme_version: str
+    fact_id: int | None
+    unread: int
+    unconfirmed: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The result (INTERFACES.md), each finding with its `refs`, and the public ids of the papers they point to."""
+        return with_places(self.result, self.papers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """Something that identifies a claim: a token of `kind` and the values of `prior_claims` that it stands for."""
+
+    kind: str
+    token: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+def evaluate_claim(session: Session, claim: Claim, now: datetime) -> Checked:
+    """Run the checks of the claim's pinned scheme version over its current facts; writes nothing.
+
+    A draft is checked as if submitted `now`. `unread` counts the files that still wait to be read; `unconfirmed` names
+    the fields of applicant and account that rest on a doubtful reading nobody has looked at: money follows them.
+    """
+    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
+    present = facts.current(session, claim)
+    submitted_at = claim.submitted_at or now
+    context = _context(session, claim, present)
+    given = facts.as_json(present, claim, submitted_at=submitted_at, context=context)
+    return Checked(
+        result=evaluate(scheme, given),
+        facts_json=given,
+        papers=tuple(paper.paper for paper in present.papers),
+        scheme_version=scheme.version,
+        fact_id=present.newest_id,
+        unread=unread(session, claim),
+        unconfirmed=_unconfirmed(claim, present),
+    )
+
+
+def _unconfirmed(claim: Claim, present: CurrentFacts) -> tuple[str, ...]:
+    return tuple(
+        field.label
+        for section in ("applicant", "account")
+        for field in fields.of_section(claim, section)
+        if (fact := present.sections[section].get(field.name)) and fact.row.doubtful and fact.value is not None
+    )
+
+
+def unread(session: Session, claim: Claim) -> int:
+    """How many of the claim's files are not read yet; while there are any, the findings are not the last word."""
+    waiting = select(func.count()).where(
+        Upload.claim_id == claim.id, Upload.removed_at.is_(None), Upload.state.in_(("waiting", "reading"))
+    )
+    return session.scalar(waiting) or 0
+
+
+def with_places(result: Result, papers: tuple[Paper, ...]) -> dict[str, Any]:
+    """The result as JSON with the fields each finding rests on and the papers' public ids: enough to show it again."""
+    out: dict[str, Any] = result.to_json()
+    for shown, finding in zip(out["findings"], result.findings, strict=True):
+        shown["refs"] = [{"paper": ref.paper, "field": ref.field} for ref in finding.refs]
+    return out | {"papers": [paper.public_id for paper in papers]}
+
+
+def store(session: Session, claim: Claim, now: datetime, checked: Checked) -> Evaluation:
+    """Keep a run of the checks as the (locked) claim's next evaluation, with the facts as they were given."""
+    latest_number = select(func.max(Evaluation.number)).where(Evaluation.claim_id == claim.id)
+    evaluation = Evaluation(
+        claim_id=claim.id,
+        number=(session.scalar(latest_number) or 0) + 1,
+        scheme_version=checked.scheme_version,
+        fact_id=checked.fact_id,
+        facts=checked.facts_json,
+        result=checked.to_json(),
+        outcome=checked.result.outcome,
+        award_fen=checked.result.award_fen,
+        at=now,
+    )
+    session.add(evaluation)
+    session.flush()
+    return evaluation
+
+
+def latest(session: Session, claim: Claim) -> Evaluation | None:
+    """The newest evaluation that was kept, None before the first submission."""
+    return session.scalars(
+        select(Evaluation).where(Evaluation.claim_id == claim.id).order_by(Evaluation.number.desc()).limit(1)
+    ).one_or_none()
+
+
+def is_current(session: Session, claim: Claim, evaluation: Evaluation) -> bool:
+    """True when the evaluation saw the papers and facts that count now; what only the database knows is left aside."""
+    present = facts.as_json(facts.current(session, claim), claim, submitted_at=evaluation.at)
+    aside = ("submitted_at", "context")
+    return all(evaluation.facts.get(name) == value for name, value in present.items() if name not in aside)
+
+
+def write_keys(session: Session, claim: Claim, checked: Checked) -> None:
+    """Write down the blind tokens by which later claims on the same person, vehicle, invoice or card find this one."""
+    known = {(row.kind, row.token) for row in session.scalars(select(ClaimKey).where(ClaimKey.claim_id == claim.id))}
+    for key in _keys(checked.facts_json):
+        if (key.kind, key.token) not in known:
+            known.add((key.kind, key.token))
+            session.add(ClaimKey(claim_id=claim.id, kind=key.kind, token=key.token))
+    session.flush()
+
+
+def _context(session: Session, claim: Claim, present: CurrentFacts) -> dict[str, Any]:
+    """What the database knows: the scheme's lists, and claims on the same things. A list nobody entered is unknown."""
+    lists: dict[str, Any] = {"excluded": []}
+    named = select(Listing.kind, Listing.name).where(Listing.scheme_code == claim.scheme_code).order_by(Listing.name)
+    for kind, name in session.execute(named):
+        lists.setdefault(kind, []).append(name)
+    keys = list(_keys(facts.as_json(present, claim, submitted_at=claim.created_at)))
+    return lists | {"prior_claims": _prior_claims(session, claim, keys)}
+
+
+def _prior_claims(session: Session, claim: Claim, keys: list[_Key]) -> list[dict[str, str]]:
+    """Claims put in before on the same person, vehicle or invoice, as they came, with the values that are the same."""
+    by_token = {(key.kind, key.token): key for key in keys}
+    rows = session.execute(
+        select(Claim, ClaimKey.kind, ClaimKey.token)
+        .join(ClaimKey, ClaimKey.claim_id == Claim.id)
+        .where(ClaimKey.token.in_([key.token for key in keys]), Claim.id != claim.id, _before(claim))
+        .order_by(Claim.submitted_at, Claim.id, ClaimKey.id)
+    )
+    prior: dict[int, list[dict[str, str]]] = {}
+    for other, kind, token in rows:
+        key = by_token.get((kind, token))
+        if key is not None and key.values:
+            entries = prior.setdefault(other.id, [_prior(other)])
+            if kind == "invoice" and "invoice_number" in entries[-1]:
+                # The code of one invoice beside the number of another would be neither.
+                entries.append(_prior(other))
+            entries[-1].update(key.values)
+    return [entry for entries in prior.values() for entry in entries]
+
+
+def _before(claim: Claim) -> ColumnElement[bool]:
+    """Put in earlier; or later, but approved already: who was second does not make the first one a repeater."""
+    if claim.submitted_at is None:
+        return Claim.ticket.is_not(None)
+    earlier = tuple_(Claim.submitted_at, Claim.id) < tuple_(claim.submitted_at, claim.id)
+    return Claim.ticket.is_not(None) & (earlier | Claim.state.in_(_GRANTED))
+
+
+def _prior(other: Claim) -> dict[str, str]:
+    return {"scheme": other.scheme_code, "programme": other.programme, "state": other.state}
+
+
+def _keys(given: Mapping[str, Any]) -> Iterator[_Key]:
+    """The tokens of a claim's facts; the same number on several papers is one."""
+    seen = set()
+    for kind, parts, values in _identities(given):
+        token = sealing.current().blind(kind, "\0".join(parts))
+        if (kind, token) not in seen:
+            seen.add((kind, token))
+            yield _Key(kind, token, values)
+
+
+def _identities(given: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]]:
+    """(kind of key, its normalised parts, the values of `prior_claims` it stands for)."""
+    if number := given["applicant"].get("id_number"):
+        yield "id_number", (normal_id(number),), (("id_number", number),)
+    if card := given["account"].get("card_number"):
+        yield "card", (normal_id(card),), ()
+    for paper in given["papers"]:
+        said = paper["fields"]
+        if vin := said.get("vin"):
+            yield "vin", (fold_vin(normal_id(vin)),), (("vin", vin),)
+        if paper["kind"] in _INVOICES and said.get("invoice_number"):
+            named = {name: said[name] for name in ("invoice_code", "invoice_number") if said.get(name)}
+            parts = normal_id(named.get("invoice_code", "")), normal_id(named["invoice_number"])
+            yield "invoice", parts, tuple(named.items())
+        if paper["kind"] == "voucher_slip" and (number := said.get("order_number")):
+            yield "invoice", ("", normal_id(number)), (("invoice_number", number),)

@@ -1,0 +1,205 @@
+"""People decide: approve, return for correction, reject, each under the fence of the reviewer's lease.
+
+Every decision keeps the evaluation it rests on and the person. Taking and giving back claims is in `leases`; its verbs
+are handed on here so that the desk has one entrance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reviewapp import schemes
+from reviewapp.errors import InvalidValue, NotAllowed
+from reviewapp.models import Actor, Claim, Decision, Evaluation
+from reviewapp.policy import Programme, Scheme, money
+from reviewapp.policy import pool as rules
+from reviewapp.services import funds, outbox, queue, rechecks, trail
+from reviewapp.services.days import end_of_day
+from reviewapp.services.leases import (
+    LEASE,
+    end,
+    extend,
+    hand_to_lead,
+    put_back,
+    release_expired,
+    require_held,
+    take_next,
+)
+
+__all__ = [
+    "LEASE",
+    "approve",
+    "extend",
+    "hand_to_lead",
+    "put_back",
+    "reject",
+    "release_expired",
+    "return_for_correction",
+    "take_next",
+]
+
+_MOST_DAYS = 60
+_WAITING = ("submitted", "special_review")
+
+
+def approve(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    claim_id: int,
+    fence: int,
+    *,
+    award_fen: int | None = None,
+    reason: str = "",
+) -> Decision:
+    """Approve for the evaluated award, or for `award_fen` with a reason; reserved → committed, surplus to the waitlist.
+
+    Anything but a clean evaluation needs a reason; a failing one, or more than was evaluated, needs the lead. The
+    payout order goes into the outbox, unless what was approved is a voucher: its money is paid when it is settled.
+    Raises IllegalMove, InvalidValue, NotAllowed, Stale.
+    """
+    claim = _open(session, actor, claim_id, fence, "approve")
+    evaluation = rechecks.confirm(session, claim, now)
+    award = _award(actor, evaluation, award_fen, reason.strip())
+    if award > claim.reserved_fen and not queue.reserve_more(session, actor, now, claim, award):
+        raise InvalidValue(_too_little(claim, award), {"award": "超过已占用额度"})
+    decision = _decide(session, actor, now, claim, evaluation, "approve", reason=reason, award_fen=award)
+    reserved, claim.reserved_fen = claim.reserved_fen, 0
+    claim.award_fen, claim.approved_at = award, now
+    if _programme(claim).payee != "voucher":
+        outbox.add(session, "payout.order", claim.id, now)
+    pool = funds.lock_pool(session, claim.pool_id)
+    movements = rules.on_approve(reserved, award)
+    funds.post(session, pool, movements, now=now, reason="approve", actor=actor, claim_id=claim.id)
+    funds.promote(session, now, pool)
+    return decision
+
+
+def return_for_correction(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    claim_id: int,
+    fence: int,
+    *,
+    items: Sequence[dict[str, str]],
+    reason: str,
+    days: int | None = None,
+) -> Decision:
+    """Send back what is to be mended: `items` name paper or field and what is wrong; ticket and reservation stay.
+
+    `days` (1 to 60, calendar days after today) defaults to the programme's. Raises IllegalMove, InvalidValue,
+    NotAllowed, Stale.
+    """
+    claim = _open(session, actor, claim_id, fence, "return")
+    if not items:
+        raise InvalidValue("请至少选出一项需要补正的材料或信息，申领人才知道改哪里。", {"items": "至少一项"})
+    _require_reason(reason, "请写明退回补正的原因，申领人会看到。")
+    deadline = _deadline(claim, now, days)
+    evaluation = rechecks.latest(session, claim)
+    decision = _decide(
+        session, actor, now, claim, evaluation, "return", reason=reason, items=list(items), deadline=deadline
+    )
+    claim.correction_until = deadline
+    return decision
+
+
+def _deadline(claim: Claim, now: datetime, days: int | None) -> datetime:
+    days = _programme(claim).correction_days if days is None else days
+    if not 1 <= days <= _MOST_DAYS:
+        raise InvalidValue(f"补正期限应为 1 至 {_MOST_DAYS} 天。", {"days": f"1 至 {_MOST_DAYS}"})
+    return end_of_day(now, days)
+
+
+def reject(
+    session: Session, actor: Actor, now: datetime, claim_id: int, fence: int, *, clause: str, reason: str
+) -> Decision:
+    """Reject under a clause of the document; the money goes to the waitlist.
+
+    Raises IllegalMove, InvalidValue, NotAllowed, Stale.
+    """
+    claim = _open(session, actor, claim_id, fence, "reject")
+    if clause not in _scheme(claim).clauses:
+        raise InvalidValue("请选择不予通过所依据的文件条款。", {"clause": "请从列表中选择"})
+    _require_reason(reason, "请写明不予通过的原因，申领人会看到。")
+    decision = _decide(
+        session, actor, now, claim, rechecks.latest(session, claim), "reject", reason=reason, clause=clause
+    )
+    queue.release(session, actor, now, claim, reason="reject")
+    return decision
+
+
+def _open(session: Session, actor: Actor, claim_id: int, fence: int, action: str) -> Claim:
+    """The locked claim, if the table allows the action and the actor holds the lease.
+
+    A claim that waits again, or that another reads, has been lost (Stale); a decided one has moved on (IllegalMove).
+    """
+    claim = trail.lock(session, claim_id)
+    if claim.state not in _WAITING:
+        trail.require_move(claim, actor, action)
+    require_held(claim, actor, fence)
+    return claim
+
+
+def _decide(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    claim: Claim,
+    evaluation: Evaluation,
+    action: str,
+    *,
+    reason: str,
+    award_fen: int | None = None,
+    clause: str | None = None,
+    items: list[dict[str, str]] | None = None,
+    deadline: datetime | None = None,
+) -> Decision:
+    """Write the decision, move the claim and end the lease."""
+    decision = Decision(
+        claim_id=claim.id, fence=claim.fence, action=action, reviewer_id=actor.id, evaluation_id=evaluation.id,
+        award_fen=award_fen, reason=reason.strip(), clause=clause, items=items or [], deadline=deadline, at=now,
+    )  # fmt: skip
+    session.add(decision)
+    trail.move(session, claim, actor, now, action, reason=reason.strip() or None, evaluation=evaluation)
+    end(claim)
+    return decision
+
+
+def _award(actor: Actor, evaluation: Evaluation, award_fen: int | None, reason: str) -> int:
+    """The award to commit: positive, and within what this person may do on this evaluation. Raises as `approve`."""
+    award = evaluation.award_fen if award_fen is None else award_fen
+    if award is None or award <= 0:
+        raise InvalidValue("核验没有得出补贴金额。请填写金额和理由，或退回补正。", {"award": "请填写"})
+    more = award > (evaluation.award_fen or 0)
+    if (evaluation.outcome == "fail" or more) and actor.role != "lead":
+        raise NotAllowed("有核验项不符合，或金额高于核算金额，只有复核可以通过。请转交复核，或退回补正、不予通过。")
+    if evaluation.outcome != "pass" or award != evaluation.award_fen:
+        _require_reason(reason, "有核验项未明确通过，或金额与核算金额不同。请写明通过的理由。")
+    return award
+
+
+def _require_reason(reason: str, message: str) -> None:
+    if not reason.strip():
+        raise InvalidValue(message, {"reason": "不能为空"})
+    if len(reason) > 1000:
+        raise InvalidValue("原因太长，请控制在 1000 字以内。", {"reason": "最多 1000 字"})
+
+
+def _too_little(claim: Claim, award: int) -> str:
+    wanted, held = money.yuan_from_fen(award), money.yuan_from_fen(claim.reserved_fen)
+    return (
+        f"补贴金额 {wanted} 元超过这份申请已占用的额度 {held} 元，资金池余额不足以补上差额。"
+        "请先不要通过，等资金追加或释放后再审核。"
+    )
+
+
+def _programme(claim: Claim) -> Programme:
+    return _scheme(claim).programmes[claim.programme]
+
+
+def _scheme(claim: Claim) -> Scheme:
+    return schemes.load(claim.scheme_code, claim.scheme_version)

@@ -1,0 +1,150 @@
+"""Who reads which claim: a reviewer takes the next one in order under a lease; nothing is locked while a person reads.
+
+The fence number grows with every lease. Whoever decides names the fence of the lease the page was made under; another
+number means that the claim was given to somebody else since, and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from reviewapp import schemes
+from reviewapp.errors import InvalidValue, NotAllowed, Stale
+from reviewapp.models import SYSTEM, Actor, Claim, User
+from reviewapp.policy.workflow import REVIEWERS
+from reviewapp.services import rechecks, trail
+from reviewapp.services.days import local_date
+
+LEASE = timedelta(minutes=20)
+_LOST = "这份申请的审核占用已经失效，现在不在您手上，刚才的操作没有保存。请回到待审列表，重新领取下一份。"
+_ABSENT = "占用到期，自动放回队列"
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The claims that wait for a reviewer in one pool, of the programmes whose review has begun."""
+
+    pool_id: int
+    programmes: tuple[str, ...]
+
+
+def take_next(session: Session, actor: Actor, now: datetime) -> Claim | None:
+    """The claim to read next, leased to the actor; the one already held, if any; None when nothing waits.
+
+    In a pool strictly by ticket, passing over what others hold or the actor entered; the pool whose head has waited
+    longest comes first. The claim is checked again. Raises NotAllowed for roles that do not review.
+    """
+    if actor.role not in REVIEWERS:
+        raise NotAllowed("只有审核员和复核可以领取待审申请。")
+    session.execute(select(User.id).where(User.id == actor.id).with_for_update(key_share=True))
+    held = session.scalar(_fresh(select(Claim).where(Claim.reviewer_id == actor.id)))
+    if held is not None:
+        held.lease_until = now + LEASE
+        rechecks.refresh(session, held, now)
+        return held
+    for line in _lines(session, actor, now):
+        claim = session.scalar(_fresh(_next_in(line, actor), skip_locked=True))
+        if claim is not None:
+            return lease(session, actor, now, claim)
+    return None
+
+
+def lease(session: Session, actor: Actor, now: datetime, claim: Claim) -> Claim:
+    """Give a locked claim to a reviewer to read, checked again. IllegalMove when it does not wait for one."""
+    evaluation = rechecks.refresh(session, claim, now)
+    trail.move(session, claim, actor, now, "take", evaluation=evaluation)
+    claim.reviewer_id, claim.lease_until = actor.id, now + LEASE
+    claim.fence += 1
+    session.flush()
+    return claim
+
+
+def _lines(session: Session, actor: Actor, now: datetime) -> Iterator[_Line]:
+    """The lines with somebody waiting whose review has begun, the longest-waiting head first."""
+    rows = session.execute(
+        select(Claim.pool_id, Claim.scheme_code, Claim.scheme_version, Claim.programme, func.min(Claim.submitted_at))
+        .where(*_open_to(actor))
+        .group_by(Claim.pool_id, Claim.scheme_code, Claim.scheme_version, Claim.programme)
+        .order_by(func.min(Claim.submitted_at), Claim.pool_id)
+    )
+    today = local_date(now)
+    programmes: dict[int, list[str]] = {}
+    for pool_id, code, version, programme, _ in rows:
+        review_from = schemes.load(code, version).programmes[programme].review_from
+        if review_from is None or review_from <= today:
+            programmes.setdefault(pool_id, []).append(programme)
+    return (_Line(pool_id, tuple(names)) for pool_id, names in programmes.items())
+
+
+def _open_to(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    states = ("submitted", "special_review") if actor.role == "lead" else ("submitted",)
+    return Claim.state.in_(states), Claim.entered_by_id != actor.id
+
+
+def _next_in(line: _Line, actor: Actor) -> Select[Claim]:
+    mine = select(Claim).where(*_open_to(actor), Claim.pool_id == line.pool_id, Claim.programme.in_(line.programmes))
+    return mine.order_by(Claim.ticket).limit(1)
+
+
+def _fresh(query: Select[Claim], *, skip_locked: bool = False) -> Select[Claim]:
+    return query.with_for_update(skip_locked=skip_locked).execution_options(populate_existing=True)
+
+
+def hold(session: Session, actor: Actor, claim_id: int, fence: int) -> Claim:
+    """The claim, locked, if the actor holds it under this fence; NotAllowed for who entered it, Stale when moved on."""
+    claim = trail.lock(session, claim_id)
+    require_held(claim, actor, fence)
+    return claim
+
+
+def require_held(claim: Claim, actor: Actor, fence: int) -> None:
+    """Raise as `hold` for a locked claim. A lease that ran out is good while nobody else was given the claim."""
+    if claim.entered_by_id == actor.id:
+        raise NotAllowed("这份申请是您自己录入的，必须由另一位审核员审核。")
+    if claim.reviewer_id != actor.id or claim.fence != fence:
+        raise Stale(_LOST)
+
+
+def extend(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int) -> None:
+    """The reviewer is still reading: the lease runs anew. Stale, NotAllowed."""
+    hold(session, actor, claim_id, fence).lease_until = now + LEASE
+
+
+def put_back(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int) -> None:
+    """The reviewer gives the claim back undecided; it stands at its old place. Stale, NotAllowed."""
+    _return(session, actor, now, hold(session, actor, claim_id, fence))
+
+
+def hand_to_lead(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int, *, reason: str) -> None:
+    """The reviewer gives the claim to the lead (专项审核), at its old place. InvalidValue, NotAllowed, Stale."""
+    if not reason.strip():
+        raise InvalidValue("请写明转交复核的原因，复核会看到。", {"reason": "不能为空"})
+    claim = hold(session, actor, claim_id, fence)
+    claim.special = True
+    _return(session, actor, now, claim, reason=reason.strip())
+
+
+def release_expired(session: Session, now: datetime, limit: int = 100) -> int:
+    """Put claims back in their place whose lease ran out; how many."""
+    expired = select(Claim).where(Claim.state == "in_review", Claim.lease_until < now).order_by(Claim.id).limit(limit)
+    claims = session.scalars(_fresh(expired, skip_locked=True)).all()
+    for claim in claims:
+        _return(session, SYSTEM, now, claim, reason=_ABSENT)
+    return len(claims)
+
+
+def _return(session: Session, actor: Actor, now: datetime, claim: Claim, *, reason: str | None = None) -> None:
+    trail.move(
+        session, claim, actor, now, "put_back", to="special_review" if claim.special else "submitted", reason=reason
+    )
+    end(claim)
+
+
+def end(claim: Claim) -> None:
+    """The lease is over, whatever came of it; the fence stays."""
+    claim.reviewer_id = claim.lease_until = None

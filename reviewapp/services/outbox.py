@@ -1,0 +1,87 @@
+"""The outbox: what is to be done after a commit. The row is the truth; the job queue only carries its id.
+
+A worker takes a row with `begin`, a conditional UPDATE whose lease starts at that moment, and ends it with `finish` in
+the transaction that writes the result. A worker that dies leaves a lease that runs out; then the row is rung for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from reviewapp.models import Outbox
+
+_LONGEST_WAIT = 300
+_ERROR_LENGTH = 500
+
+
+def add(session: Session, topic: str, subject_id: int, now: datetime, *, due_at: datetime | None = None) -> Outbox:
+    """Write down a piece of work in the caller's transaction; without `due_at` it is due at once and rung on commit."""
+    row = Outbox(topic=topic, subject_id=subject_id, created_at=now, due_at=due_at or now)
+    session.add(row)
+    return row
+
+
+def is_open(session: Session, topic: str, subject_id: int) -> bool:
+    """Is there work of this topic on the subject that is not done? Callers hold the subject's lock."""
+    session.flush()
+    query = select(Outbox.id).where(Outbox.topic == topic, Outbox.subject_id == subject_id, Outbox.done_at.is_(None))
+    return session.scalar(query.limit(1)) is not None
+
+
+def begin(session: Session, outbox_id: int, now: datetime, lease: timedelta) -> Outbox | None:
+    """Take the row for `lease` from now on; None when it is done, not due yet, or another worker has it."""
+    taken = session.execute(
+        update(Outbox)
+        .where(Outbox.id == outbox_id, Outbox.done_at.is_(None), Outbox.due_at <= now)
+        .where(Outbox.leased_until.is_(None) | (Outbox.leased_until <= now))
+        .values(leased_until=now + lease, attempts=Outbox.attempts + 1)
+        .returning(Outbox.id)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    return None if taken is None else session.get_one(Outbox, taken, populate_existing=True)
+
+
+def finish(session: Session, outbox_id: int, now: datetime) -> None:
+    """The work is done; called in the transaction that writes its result. A row that is done already stays as it is."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.id == outbox_id, Outbox.done_at.is_(None))
+        .values(done_at=now, leased_until=None, error=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def postpone(session: Session, outbox_id: int, due_at: datetime, *, error: str | None = None) -> None:
+    """Give the row back, due again at `due_at`; `error` says what went wrong this time, None that nothing did."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.id == outbox_id, Outbox.done_at.is_(None))
+        .values(due_at=due_at, leased_until=None, error=error[:_ERROR_LENGTH] if error else None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def fail(session: Session, outbox_id: int, error: str, retry_at: datetime) -> None:
+    """The attempt went wrong; it is tried again at `retry_at` and never given up silently: the row stays open."""
+    postpone(session, outbox_id, retry_at, error=error)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait before attempt `attempts` + 1: 2, 4, 8 … seconds, at most five minutes."""
+    return timedelta(seconds=min(2 ** max(1, min(attempts, 16)), _LONGEST_WAIT))
+
+
+def overdue(session: Session, now: datetime, limit: int = 10_000) -> Sequence[tuple[int, str]]:
+    """(id, topic) of the open rows that are due and that nobody holds, oldest first."""
+    query = (
+        select(Outbox.id, Outbox.topic)
+        .where(Outbox.done_at.is_(None), Outbox.due_at <= now)
+        .where(Outbox.leased_until.is_(None) | (Outbox.leased_until <= now))
+        .order_by(Outbox.due_at, Outbox.id)
+        .limit(limit)
+    )
+    return [(row.id, row.topic) for row in session.execute(query)]

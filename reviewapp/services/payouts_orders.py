@@ -1,0 +1,152 @@
+"""From an approval to an instruction, and to a second one with another card after a definite failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reviewapp import schemes
+from reviewapp.errors import InvalidValue
+from reviewapp.models import SYSTEM, Actor, Claim, Decision, Evaluation, Event, Fact, Payout
+from reviewapp.policy.identifiers import card_ok
+from reviewapp.policy.names import same_name
+from reviewapp.services import trail
+
+#: The counties' local time; it has no summer time.
+_LOCAL = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True)
+class NewCard:
+    """A debit card as the claimant gives it after a failed payout."""
+
+    holder: str
+    card_number: str
+    bank: str = ""
+
+
+def order(session: Session, now: datetime, claim_id: int) -> Payout | None:
+    """Carry an approval on: to publication where the scheme has one, else to a `ready` instruction. Safe to repeat.
+
+    The payee is frozen as the reviewer saw it: from the evaluation that the approval rests on.
+    """
+    claim = trail.lock(session, claim_id)
+    if claim.state != "approved":
+        return None
+    payee = _payee(claim, _approved_facts(session, claim))
+    if _publication_days(claim) > 0:
+        trail.move(session, claim, SYSTEM, now, "publish")
+        return None
+    return _make_payable(session, now, claim, payee)
+
+
+def end_publications(session: Session, now: datetime, limit: int = 200) -> int:
+    """Make payable what has been published for the scheme's days; how many."""
+    published = select(Claim.id).where(Claim.state == "publication").order_by(Claim.approved_at, Claim.id)
+    over = [claim_id for claim_id in session.scalars(published) if _is_over(session, now, claim_id)][:limit]
+    for claim_id in over:
+        claim = trail.lock(session, claim_id)
+        if claim.state == "publication":
+            _make_payable(session, now, claim, _payee(claim, _approved_facts(session, claim)))
+    return len(over)
+
+
+def give_new_card(
+    session: Session, actor: Actor, now: datetime, claim_id: int, revision: int, account: NewCard
+) -> Payout:
+    """After a definite failure: the claimant's other card and a new instruction number, without a second review.
+
+    Raises Stale, IllegalMove (not failed, or not a submitter) and InvalidValue (card number, or another person's card).
+    """
+    claim = trail.lock(session, claim_id, revision=revision)
+    facts = _approved_facts(session, claim)
+    _check(account, _applicant(facts))
+    trail.move(session, claim, actor, now, "give_new_card")
+    for field, value in (("holder", account.holder), ("card_number", account.card_number)):
+        session.add(
+            Fact(
+                claim_id=claim.id, section="account", field=field, value=value, source="person", by_id=actor.id, at=now
+            )
+        )
+    payee = {"name": account.holder, "card_number": account.card_number, "bank": account.bank}
+    return _instruct(session, now, claim, payee)
+
+
+def publication_ends(published_at: datetime, days: int) -> datetime:
+    """The first instant after `days` local days; the day of publication is not counted (民法典第二百零一条)."""
+    day = published_at.astimezone(_LOCAL).date() + timedelta(days=days + 1)
+    return datetime.combine(day, time(), _LOCAL)
+
+
+def _publication_days(claim: Claim) -> int:
+    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
+    return scheme.programmes[claim.programme].publication_days
+
+
+def _is_over(session: Session, now: datetime, claim_id: int) -> bool:
+    claim = session.get_one(Claim, claim_id)
+    published = select(func.max(Event.at)).where(Event.claim_id == claim_id, Event.action == "publish")
+    published_at = session.scalar(published)
+    return published_at is not None and publication_ends(published_at, _publication_days(claim)) <= now
+
+
+def _make_payable(session: Session, now: datetime, claim: Claim, payee: dict[str, str]) -> Payout:
+    trail.move(session, claim, SYSTEM, now, "make_payable")
+    return _instruct(session, now, claim, payee)
+
+
+def _payee(claim: Claim, facts: dict[str, Any]) -> dict[str, str]:
+    """Name, card and bank of the account; InvalidValue when there is no card (before anything moves on)."""
+    account = facts.get("account", {})
+    if not account.get("card_number"):
+        raise InvalidValue(f"申请 {claim.number} 没有收款卡号，无法生成发放指令。")
+    name = account.get("holder") or _applicant(facts)
+    return {"name": name, "card_number": account["card_number"], "bank": account.get("bank") or ""}
+
+
+def _instruct(session: Session, now: datetime, claim: Claim, payee: dict[str, str]) -> Payout:
+    earlier = session.scalar(select(func.count()).select_from(Payout).where(Payout.claim_id == claim.id)) or 0
+    if claim.award_fen is None or claim.approved_at is None:
+        raise ValueError(f"claim {claim.id} is payable without an approval")
+    payout = Payout(
+        number=f"{claim.number}-{earlier + 1}",
+        claim_id=claim.id,
+        amount_fen=claim.award_fen,
+        payee=payee,
+        approved_at=claim.approved_at,
+        created_at=now,
+    )
+    session.add(payout)
+    session.flush()
+    return payout
+
+
+def _approved_facts(session: Session, claim: Claim) -> dict[str, Any]:
+    """The facts that the approval rests on."""
+    query = (
+        select(Evaluation.facts)
+        .join(Decision, Decision.evaluation_id == Evaluation.id)
+        .where(Decision.claim_id == claim.id, Decision.action == "approve")
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    facts: dict[str, Any] = session.execute(query).scalar_one()
+    return facts
+
+
+def _applicant(facts: dict[str, Any]) -> str:
+    return str(facts.get("applicant", {}).get("name", ""))
+
+
+def _check(account: NewCard, applicant: str) -> None:
+    wrong = {}
+    if not card_ok(account.card_number):
+        wrong["card_number"] = "卡号不正确，请对照银行卡逐位核对。"
+    if same_name(account.holder, applicant) != "same":
+        wrong["holder"] = "持卡人必须是申领人本人，请填写与身份证一致的姓名。"
+    if wrong:
+        raise InvalidValue("新的收款卡没有保存：" + "".join(wrong.values()), wrong)

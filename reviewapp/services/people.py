@@ -1,0 +1,61 @@
+"""Accounts of staff and dealers, and the firms on a scheme's lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reviewapp.errors import InvalidValue
+from reviewapp.models import Listing, Organisation, User
+from reviewapp.models.people import USER_ROLES
+from reviewapp.policy.identifiers import uscc_ok
+from reviewapp.policy.names import fold_name
+
+
+def add_user(
+    session: Session,
+    now: datetime,
+    *,
+    username: str,
+    name: str,
+    role: str,
+    password_hash: str,
+    organisation: Organisation | None = None,
+) -> User:
+    """A staff or dealer account; InvalidValue when the name is taken, the role unknown, or a dealer has no firm."""
+    if role not in USER_ROLES or role == "claimant":
+        raise InvalidValue(f"没有“{role}”这种角色。可用的角色：{'、'.join(USER_ROLES[1:])}。")
+    if session.scalar(select(User.id).where(User.username == username)):
+        raise InvalidValue(f"账号“{username}”已存在，请换一个。", {"username": "已存在"})
+    if role == "dealer" and organisation is None:
+        raise InvalidValue("经销商账号要写明所属企业。")
+    user = User(
+        username=username, name=name, role=role, password=password_hash, organisation=organisation, created_at=now
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def dealer(session: Session, name: str, uscc: str) -> Organisation:
+    """The dealer of that name, made when new; InvalidValue when its 统一社会信用代码 does not hold."""
+    if not uscc_ok(uscc):
+        raise InvalidValue(f"“{uscc}”不是有效的统一社会信用代码（校验位不符），请核对。")
+    found = session.scalar(select(Organisation).where(Organisation.name == name))
+    if found is None:
+        found = Organisation(kind="dealer", name=name, uscc=uscc)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def list_firms(session: Session, scheme_code: str, kind: str, names: Iterable[str]) -> int:
+    """Put firms on a scheme's list (`listed_sellers`, `listed_used_firms`, `excluded`); returns how many were new."""
+    listed = session.scalars(select(Listing.name).where(Listing.scheme_code == scheme_code, Listing.kind == kind))
+    known = {fold_name(name) for name in listed}
+    new = {fold_name(name): name.strip() for name in names if name.strip() and fold_name(name) not in known}
+    session.add_all(Listing(scheme_code=scheme_code, kind=kind, name=name) for name in new.values())
+    return len(new)

@@ -1,0 +1,188 @@
+"""The order: a claim is put in, gets its ticket and its money or a place on the waitlist, is put in again, leaves.
+
+Locks are taken claim first, then pool, with one exception that keeps them free of deadlock: `funds.promote` holds the
+pool and locks claims on the waitlist, so a withdrawal from the waitlist takes the pool first, too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reviewapp.errors import IllegalMove, NotFound, Stale
+from reviewapp.models import SYSTEM, Actor, Claim, Evaluation, Pool
+from reviewapp.policy import pool as rules
+from reviewapp.services import admission, checking, funds, trail
+
+#: States in which a claim stands in the queue before a decision.
+UNDECIDED = ("submitted", "waitlist", "special_review", "in_review", "returned")
+
+
+def submit(session: Session, actor: Actor, now: datetime, claim_id: int, revision: int) -> Claim:
+    """Put in a draft: evaluation, number, ticket, and its reservation or a place on the waitlist, in one go.
+
+    Failing checks do not stop it (people decide); missing papers, a closed window or no award do. The same form sent
+    twice gives the claim as it stands. Raises Incomplete, InvalidValue, IllegalMove, NotFound, Stale.
+    """
+    claim = _lock_own(session, actor, claim_id)
+    if claim.submitted_from == revision:
+        return claim
+    trail.require_revision(claim, revision)
+    trail.require_move(claim, actor, "submit")
+    checked = checking.evaluate_claim(session, claim, now)
+    wanted_fen = admission.admit(claim, now, checked)
+    claim.special = checked.result.special_review
+    evaluation = checking.store(session, claim, now, checked)
+    checking.write_keys(session, claim, checked)
+    enter(session, actor, now, claim, wanted_fen=wanted_fen, evaluation=evaluation)
+    return claim
+
+
+def enter(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    claim: Claim,
+    *,
+    wanted_fen: int,
+    evaluation: Evaluation | None = None,
+) -> None:
+    """Give a locked draft its ticket and `wanted_fen` from its pool, or a place on the waitlist."""
+    claim.submitted_from = claim.revision
+    pool = funds.lock_pool(session, claim.pool_id)
+    movements = rules.on_submit(pool.available, _anybody_waits(session, pool), wanted_fen)
+    claim.ticket, claim.submitted_at = pool.next_ticket, now
+    claim.number = f"{pool.scheme_code}-{pool.code}-{claim.ticket:06d}"
+    pool.next_ticket += 1
+    funds.post(session, pool, movements, now=now, reason="submit", actor=actor, claim_id=claim.id)
+    claim.wanted_fen = wanted_fen
+    claim.reserved_fen = wanted_fen if movements else 0
+    target = _in_line(claim) if movements else "waitlist"
+    trail.move(session, claim, actor, now, "submit", to=target, evaluation=evaluation)
+    session.flush()
+
+
+def resubmit(session: Session, actor: Actor, now: datetime, claim_id: int, revision: int) -> Claim:
+    """Put a mended claim back at its old ticket. Raises as `submit`, and IllegalMove after the correction deadline."""
+    claim = _lock_own(session, actor, claim_id)
+    if claim.submitted_from == revision:
+        return claim
+    trail.require_revision(claim, revision)
+    trail.require_move(claim, actor, "resubmit")
+    if claim.correction_until is not None and now > claim.correction_until:
+        raise IllegalMove("补正期限已过，这份申请不能再提交。如仍需申领，请重新填写一份申请。")
+    checked = checking.evaluate_claim(session, claim, now)
+    wanted_fen = admission.readmit(claim, checked)
+    claim.special = claim.special or checked.result.special_review
+    evaluation = checking.store(session, claim, now, checked)
+    checking.write_keys(session, claim, checked)
+    return_to_line(session, actor, now, claim, wanted_fen=wanted_fen, evaluation=evaluation)
+    return claim
+
+
+def return_to_line(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    claim: Claim,
+    *,
+    wanted_fen: int,
+    evaluation: Evaluation | None = None,
+) -> None:
+    """Put a locked, returned claim back at its ticket; what it now wants beyond its reservation it takes if free."""
+    claim.submitted_from = claim.revision
+    trail.move(session, claim, actor, now, "resubmit", to=_in_line(claim), evaluation=evaluation)
+    claim.correction_until = None
+    if wanted_fen > claim.reserved_fen:
+        reserve_more(session, actor, now, claim, wanted_fen)
+
+
+def reserve_more(session: Session, actor: Actor, now: datetime, claim: Claim, wanted_fen: int) -> bool:
+    """Raise a locked claim's reservation to `wanted_fen`; False (and nothing taken) when the pool has too little."""
+    claim.wanted_fen = max(claim.wanted_fen, wanted_fen)
+    pool = funds.lock_pool(session, claim.pool_id)
+    movements = rules.on_raise(pool.available, claim.reserved_fen, wanted_fen)
+    funds.post(session, pool, movements, now=now, reason="raise", actor=actor, claim_id=claim.id)
+    if movements:
+        claim.reserved_fen = wanted_fen
+    return bool(movements)
+
+
+def withdraw(session: Session, actor: Actor, now: datetime, claim_id: int, revision: int) -> Claim:
+    """Take a claim back before it is reviewed; its money goes to the waitlist. IllegalMove, NotFound, Stale."""
+    seen = session.execute(select(Claim.state, Claim.pool_id).where(Claim.id == claim_id)).one_or_none()
+    if seen is None:
+        raise NotFound()
+    if seen.state == "waitlist":
+        _hold_waitlist(session, seen.pool_id, claim_id)
+    claim = _lock_own(session, actor, claim_id)
+    trail.require_revision(claim, revision)
+    trail.move(session, claim, actor, now, "withdraw")
+    claim.correction_until = None
+    release(session, actor, now, claim, reason="withdraw")
+    return claim
+
+
+def _hold_waitlist(session: Session, pool_id: int, claim_id: int) -> None:
+    """Lock the pool before its waiting claim: under that lock no claim enters or leaves the waitlist."""
+    funds.lock_pool(session, pool_id)
+    if session.scalar(select(Claim.state).where(Claim.id == claim_id)) != "waitlist":
+        raise Stale("这份申请刚刚由候补转为受理，刚才的操作没有保存。请刷新页面后再试一次。")
+
+
+def release(session: Session, actor: Actor, now: datetime, claim: Claim, *, reason: str) -> None:
+    """Free what a locked claim holds and let the waitlist move up; nothing for a claim that holds nothing."""
+    movements = rules.on_release(claim.reserved_fen)
+    claim.reserved_fen = 0
+    if claim.ticket is None:
+        return
+    pool = funds.lock_pool(session, claim.pool_id)
+    funds.post(session, pool, movements, now=now, reason=reason, actor=actor, claim_id=claim.id)
+    funds.promote(session, now, pool)
+
+
+def lapse_overdue(session: Session, now: datetime, limit: int = 100) -> int:
+    """Let returned claims lapse whose correction deadline has passed, and move their money on; how many."""
+    query = (
+        select(Claim)
+        .where(Claim.state == "returned", Claim.correction_until < now)
+        .order_by(Claim.pool_id, Claim.ticket)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    overdue = session.scalars(query.execution_options(populate_existing=True)).all()
+    for claim in overdue:
+        trail.move(session, claim, SYSTEM, now, "lapse", reason="补正期限已过")
+        claim.correction_until = None
+        release(session, SYSTEM, now, claim, reason="lapse")
+    return len(overdue)
+
+
+def place(session: Session, claim: Claim) -> int:
+    """Where an undecided claim stands: how many undecided claims of its pool have an earlier ticket, plus one."""
+    if claim.ticket is None:
+        raise ValueError("a draft has no place")
+    before = select(func.count()).where(
+        Claim.pool_id == claim.pool_id, Claim.state.in_(UNDECIDED), Claim.ticket < claim.ticket
+    )
+    return session.execute(before).scalar_one() + 1
+
+
+def _lock_own(session: Session, actor: Actor, claim_id: int) -> Claim:
+    """The locked claim, if the actor entered it or belongs to the firm that did; else NotFound."""
+    claim = trail.lock(session, claim_id)
+    same_firm = claim.organisation_id is not None and claim.organisation_id == actor.organisation_id
+    if claim.entered_by_id != actor.id and not same_firm:
+        raise NotFound()
+    return claim
+
+
+def _in_line(claim: Claim) -> str:
+    return "special_review" if claim.special else "submitted"
+
+
+def _anybody_waits(session: Session, pool: Pool) -> bool:
+    waiting = select(Claim.id).where(Claim.pool_id == pool.id, Claim.state == "waitlist").limit(1)
+    return session.scalar(waiting) is not None

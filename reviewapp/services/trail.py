@@ -1,0 +1,89 @@
+"""Locking a claim, moving it, and writing down that it moved: the way every service changes a claim's state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reviewapp.errors import IllegalMove, NotFound, Stale
+from reviewapp.models import Actor, Claim, Evaluation, Event
+from reviewapp.policy import workflow
+
+_MOVED_ON = "这份申请现在是“{state}”，不能再做这个操作。请刷新页面查看最新情况。"
+_CHANGED = "这份申请在您打开页面之后有了变化，刚才的操作没有保存。请核对最新内容后再试一次。"
+
+
+def lock(session: Session, claim_id: int, *, revision: int | None = None) -> Claim:
+    """The claim's row, locked and freshly read; Stale when `revision` is given and older than the row's."""
+    claim = session.execute(
+        select(Claim).where(Claim.id == claim_id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if claim is None:
+        raise NotFound()
+    if revision is not None:
+        require_revision(claim, revision)
+    return claim
+
+
+def require_revision(claim: Claim, revision: int) -> None:
+    """Stale when the page that asks was made from another revision than the locked claim's."""
+    if claim.revision != revision:
+        raise Stale(_CHANGED)
+
+
+def require_move(claim: Claim, actor: Actor, action: str) -> None:
+    """IllegalMove when the table does not let this role do `action` in the claim's state; changes nothing."""
+    if action not in workflow.allowed(claim.state, actor.role):
+        raise IllegalMove(_MOVED_ON.format(state=workflow.STATES[claim.state]))
+
+
+def move(
+    session: Session,
+    claim: Claim,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    *,
+    to: str | None = None,
+    reason: str | None = None,
+    evaluation: Evaluation | None = None,
+) -> None:
+    """Do `action` by the workflow table and record it; IllegalMove when the table has no such row for this role."""
+    try:
+        target = workflow.move(claim.state, action, actor.role, to)
+    except workflow.UnknownMove:
+        raise IllegalMove(_MOVED_ON.format(state=workflow.STATES[claim.state])) from None
+    before = claim.state
+    claim.state = target
+    record(session, claim, actor, now, action, before=before, reason=reason, evaluation=evaluation)
+
+
+def record(
+    session: Session,
+    claim: Claim,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    *,
+    before: str | None = None,
+    reason: str | None = None,
+    evaluation: Evaluation | None = None,
+) -> None:
+    """Write an event for what just happened to a locked claim and raise its revision."""
+    claim.revision += 1
+    claim.changed_at = now
+    session.add(
+        Event(
+            claim_id=claim.id,
+            at=now,
+            actor_id=actor.id,
+            actor_role=actor.role,
+            action=action,
+            from_state=before or claim.state,
+            to_state=claim.state,
+            reason=reason,
+            evaluation_id=evaluation.id if evaluation else None,
+        )
+    )
