@@ -1,0 +1,68 @@
+"""A reviewer's decision: approve, return for correction, reject."""
+
+from __future__ import annotations
+
+import re
+
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
+
+from reviewapp.policy.money import fen_from_yuan
+
+_AMOUNT = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
+_REASON = Length(max=1000, message="原因太长，请控制在 1000 字以内。")
+
+
+def _trim(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class LeaseForm(FlaskForm):  # type: ignore[misc]
+    """What every action under a lease carries: the fence of the lease the page was made under."""
+
+    fence = IntegerField(validators=[InputRequired("页面不完整，请刷新后重试。")])
+
+
+class ApproveForm(LeaseForm):
+    """The award in yuan (empty for the evaluated one) and a reason where one is needed."""
+
+    award = StringField("补贴金额（元）", filters=[_trim])
+    reason = TextAreaField("通过的理由", filters=[_trim], validators=[_REASON])
+
+    def validate_award(self, field: StringField) -> None:
+        """An amount in yuan with at most two decimals, or nothing."""
+        if field.data and _fen(field.data) is None:
+            raise ValidationError("金额应写成 3000 或 3000.00，请重新填写。")
+
+    @property
+    def award_fen(self) -> int | None:
+        """The award in fen, None for the evaluated one."""
+        return _fen(self.award.data) if self.award.data else None
+
+
+class ReturnForm(LeaseForm):
+    """What is to be mended, why, and in how many days."""
+
+    items = SelectMultipleField("要补正的内容", validate_choice=False)
+    reason = TextAreaField("说明（申领人会看到）", filters=[_trim], validators=[_REASON])
+    days = IntegerField("补正期限（天）", validators=[Optional()])
+
+
+class RejectForm(LeaseForm):
+    """The clause and the reason."""
+
+    clause = SelectField("依据的条款", validate_choice=False)
+    reason = TextAreaField("原因（申领人会看到）", filters=[_trim], validators=[_REASON])
+
+
+class HandOverForm(LeaseForm):
+    """Why a lead is to look."""
+
+    reason = TextAreaField("转交原因", filters=[_trim], validators=[_REASON])
+
+
+def _fen(text: str) -> int | None:
+    plain = text.replace(",", "").replace("，", "")
+    fen = fen_from_yuan(plain) if _AMOUNT.fullmatch(plain) else 0
+    return fen or None

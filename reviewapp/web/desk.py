@@ -1,0 +1,188 @@
+"""The reviewer's desk: the next claim in order under a lease, papers left, findings and facts right, one key to
+decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from reviewapp import clock
+from reviewapp.db import transaction
+from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, Stale
+from reviewapp.extensions import db
+from reviewapp.forms.desk import ApproveForm, HandOverForm, LeaseForm, RejectForm, ReturnForm
+from reviewapp.policy.workflow import REVIEWERS
+from reviewapp.queries import desk as queries
+from reviewapp.queries import scope
+from reviewapp.queries.claim_view import ClaimView, claim_view
+from reviewapp.services import decisions
+from reviewapp.web.access import actor, open_to
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@blueprint.get("")
+@open_to(*REVIEWERS)
+def home() -> ResponseReturnValue:
+    """What waits, by scheme; what this reviewer holds and has decided today."""
+    return render_template("desk/home.html", state=queries.desk_state(db.session, actor(), clock.now()))
+
+
+@blueprint.post("/next")
+@open_to(*REVIEWERS)
+def take() -> ResponseReturnValue:
+    """Lease the next claim in order and open it."""
+    return _open_next()
+
+
+@blueprint.get("/claims/<public_id>")
+@open_to(*REVIEWERS)
+def claim(public_id: str) -> ResponseReturnValue:
+    """The claim for deciding while this reviewer holds it, for reading otherwise."""
+    row = scope.claim(db.session, actor(), public_id)
+    if row.reviewer_id != current_user.id:
+        return redirect(url_for("trail.show", public_id=public_id))
+    return _page(public_id)
+
+
+@blueprint.post("/claims/<public_id>/approve")
+@open_to(*REVIEWERS)
+def approve(public_id: str) -> ResponseReturnValue:
+    """Approve for the evaluated award, or another with a reason."""
+    form = ApproveForm()
+    return _decide(
+        public_id,
+        form,
+        "approve",
+        lambda claim_id, fence: decisions.approve(
+            db.session, actor(), clock.now(), claim_id, fence, award_fen=form.award_fen, reason=form.reason.data
+        ),
+    )
+
+
+@blueprint.post("/claims/<public_id>/return")
+@open_to(*REVIEWERS)
+def send_back(public_id: str) -> ResponseReturnValue:
+    """Return for correction: what, why, until when."""
+    form = ReturnForm()
+    view = claim_view(db.session, actor(), public_id, clock.now())
+    items = [item for item in queries.mendable(view) if item["id"] in (form.items.data or ())]
+    return _decide(
+        public_id,
+        form,
+        "return",
+        lambda claim_id, fence: decisions.return_for_correction(
+            db.session, actor(), clock.now(), claim_id, fence, items=items, reason=form.reason.data, days=form.days.data
+        ),
+    )
+
+
+@blueprint.post("/claims/<public_id>/reject")
+@open_to(*REVIEWERS)
+def reject(public_id: str) -> ResponseReturnValue:
+    """Reject under a clause of the document."""
+    form = RejectForm()
+    return _decide(
+        public_id,
+        form,
+        "reject",
+        lambda claim_id, fence: decisions.reject(
+            db.session, actor(), clock.now(), claim_id, fence, clause=form.clause.data or "", reason=form.reason.data
+        ),
+    )
+
+
+@blueprint.post("/claims/<public_id>/hand-over")
+@open_to(*REVIEWERS)
+def hand_over(public_id: str) -> ResponseReturnValue:
+    """Hand the claim to the lead."""
+    form = HandOverForm()
+    return _decide(
+        public_id,
+        form,
+        "hand_over",
+        lambda claim_id, fence: decisions.hand_to_lead(
+            db.session, actor(), clock.now(), claim_id, fence, reason=form.reason.data
+        ),
+    )
+
+
+@blueprint.post("/claims/<public_id>/put-back")
+@open_to(*REVIEWERS)
+def put_back(public_id: str) -> ResponseReturnValue:
+    """Give the claim back undecided; it stands at its old place."""
+    form = LeaseForm()
+    row = scope.claim(db.session, actor(), public_id)
+    with transaction(db.session):
+        decisions.put_back(db.session, actor(), clock.now(), row.id, form.fence.data or -1)
+    flash("已放回队列原来的位置。", "success")
+    return redirect(url_for("desk.home"))
+
+
+@blueprint.post("/claims/<public_id>/extend")
+@open_to(*REVIEWERS)
+def extend(public_id: str) -> ResponseReturnValue:
+    """Still reading: the lease runs anew."""
+    form = LeaseForm()
+    row = scope.claim(db.session, actor(), public_id)
+    with transaction(db.session):
+        decisions.extend(db.session, actor(), clock.now(), row.id, form.fence.data or -1)
+    return "", 204
+
+
+def _decide(public_id: str, form: LeaseForm, action: str, do: Callable[[int, int], Any]) -> ResponseReturnValue:
+    """Do the decision and open the next claim; a mistake shows the same page again with all that was typed."""
+    claim_id = scope.claim(db.session, actor(), public_id).id
+    if not form.validate():
+        return _page(public_id, action, form, _first_error(form)), 422
+    try:
+        with transaction(db.session):
+            do(claim_id, form.fence.data)
+    except (InvalidValue, NotAllowed) as error:
+        return _page(public_id, action, form, error.message), error.status
+    except (Stale, IllegalMove) as error:
+        return render_template("desk/lost.html", message=error.message, form=form), error.status
+    flash(_DONE[action], "success")
+    return _open_next()
+
+
+_DONE = {
+    "approve": "已通过，转入待发放。",
+    "return": "已退回补正，排队号为申领人保留。",
+    "reject": "已作出不予通过的决定。",
+    "hand_over": "已转交复核。",
+}
+
+
+def _open_next() -> ResponseReturnValue:
+    with transaction(db.session):
+        taken = decisions.take_next(db.session, actor(), clock.now())
+        public_id = taken.public_id if taken else None
+    if public_id is None:
+        flash("没有等待审核的申请了。", "info")
+        return redirect(url_for("desk.home"))
+    return redirect(url_for("desk.claim", public_id=public_id))
+
+
+def _page(public_id: str, action: str = "", form: LeaseForm | None = None, refusal: str = "") -> str:
+    view: ClaimView = claim_view(db.session, actor(), public_id, clock.now())
+    return render_template(
+        "desk/claim.html",
+        view=view,
+        groups=queries.grouped(view),
+        mendable=queries.mendable(view),
+        clauses=queries.clauses(view),
+        deciding=True,
+        action=action,
+        form=form,
+        refusal=refusal,
+    )
+
+
+def _first_error(form: LeaseForm) -> str:
+    return next((str(errors[0]) for errors in form.errors.values() if errors), "请检查填写的内容。")

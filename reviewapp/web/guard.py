@@ -1,0 +1,79 @@
+"""The door: before every request, is this route open to this person; if not, the way to sign in."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from reviewapp.errors import InvalidValue, NotAllowed, NotFound
+from reviewapp.web import held
+from reviewapp.web.access import ANYONE, roles_of
+
+_NUL = "\0"
+
+
+def register(app: Flask) -> None:
+    """Enforce the marks before every request."""
+    app.before_request(_require_text)
+    app.before_request(_enforce)
+
+
+def _require_text() -> None:
+    """No page of ours sends a NUL, and no database keeps one."""
+    if _NUL in request.path:
+        raise NotFound()
+    sent = (*request.args.items(multi=True), *request.form.items(multi=True))
+    if any(_NUL in name or _NUL in value for name, value in sent):
+        raise InvalidValue("填写的内容里有无法保存的字符。请返回上一页，删去后重新填写。")
+
+
+def _enforce() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    roles = roles_of(current_app, request.endpoint)
+    if roles is None:
+        raise NotFound()
+    if ANYONE in roles:
+        return None
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if current_user.role not in roles:
+        raise NotAllowed("您的账号没有打开这个页面的权限。需要权限请联系管理员，或换一个账号登录。")
+    return None
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """To the sign-in of those whom the route is for, and from there back to where the person was; a form is held."""
+    roles = roles_of(current_app, request.endpoint or "") or frozenset()
+    door = "security.login" if roles and "claimant" not in roles and ANYONE not in roles else "sign_in.phone"
+    return _lead_to(url_for(door, next=_way_back()), 401, "登录已过期。请重新登录后再试；已保存的内容都在。")
+
+
+def ask_to_send_again() -> ResponseReturnValue:
+    """The page was older than the session: its form is held and shown for sending again."""
+    return _lead_to(_way_back(), 400, "页面已过期，刚才的操作没有送达。请刷新页面后再试；已保存的内容都在。")
+
+
+def _lead_to(where: str, status: int, message: str) -> ResponseReturnValue:
+    """A page goes there; a fragment would show the other page inside this one, so the browser is told to go."""
+    if not request.headers.get("HX-Request"):
+        return redirect(where)
+    fragment = render_template("components/error_fragment.html", message=message, code="session_ended")
+    return fragment, status, {"HX-Redirect": where}
+
+
+def _way_back() -> str:
+    if held.hold(request):
+        return url_for("held.resume")
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.full_path.rstrip("?")
+    return _page_before() or url_for("public.work")
+
+
+def _page_before() -> str | None:
+    """The page of ours that the request was made from."""
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    return page.path if page.netloc == request.host and page.path.startswith("/") else None

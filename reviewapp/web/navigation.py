@@ -1,0 +1,60 @@
+"""The links of the top bar for the person who is signed in, and where their work begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_security import current_user
+
+from reviewapp import clock
+
+_LINKS: dict[str, tuple[tuple[str, str], ...]] = {
+    "claimant": (("claims.listing", "我的申请"),),
+    "dealer": (("claims.listing", "购车人申请"),),
+    "reviewer": (("desk.home", "审核"), ("trail.listing", "全部申请")),
+    "lead": (("desk.home", "审核"), ("trail.listing", "全部申请"), ("schemes.listing", "活动方案")),
+    "finance_maker": (("finance.home", "发放"), ("finance.pools", "资金池")),
+    "finance_checker": (("finance.home", "发放"), ("finance.pools", "资金池")),
+    "auditor": (("trail.listing", "全部申请"), ("finance.pools", "资金池"), ("schemes.listing", "活动方案")),
+    "admin": (("schemes.listing", "活动方案"), ("finance.pools", "资金池")),
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of the top bar."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def links() -> list[Link]:
+    """The top bar's links for this request."""
+    if not current_user.is_authenticated:
+        return []
+    return [
+        Link(label, url_for(endpoint), bool(request.endpoint) and _room(request.endpoint) == _room(endpoint))
+        for endpoint, label in _LINKS[current_user.role]
+    ]
+
+
+def work_of(role: str) -> str:
+    """The endpoint where this role's work begins."""
+    return _LINKS[role][0][0]
+
+
+def register(app: Flask) -> None:
+    """Make `navigation()`, `office_now()` and `demo_mode` known to the templates."""
+    demo_mode = app.extensions["settings"].demo_mode
+    app.context_processor(lambda: {"navigation": links, "office_now": clock.now, "demo_mode": demo_mode})
+
+
+def _room(endpoint: str | None) -> str:
+    if endpoint is None:
+        return ""
+    if endpoint.startswith("finance.pools"):
+        return endpoint
+    room = endpoint.partition(".")[0]
+    return "schemes" if room == "scheme_replay" else room

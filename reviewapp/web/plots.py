@@ -1,0 +1,106 @@
+"""Where a plot's lines run. Templates draw them as inline SVG, which prints and needs no script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reviewapp.policy.forecast import Band, Forecast, PoolForecast
+
+#: The drawing's units; the labels stand outside the field.
+WIDTH, HEIGHT = 440, 236
+LEFT, RIGHT, TOP, BOTTOM = 62, 432, 14, 206
+_STEPS = (1, 2, 2.5, 5, 10)
+_MOST_LABELS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A labelled place on an axis."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The days on which a pool runs dry: the middle one and the two between which eight of ten runs lie."""
+
+    low: float
+    median: float
+    high: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyPlot:
+    """Money that is free, day by day: the middle line, the band around it, and when it runs dry."""
+
+    line: str
+    band: str
+    days: tuple[Tick, ...]
+    amounts: tuple[Tick, ...]
+    dry: Mark | None
+
+
+def money_plot(forecast: Forecast, pool: PoolForecast) -> MoneyPlot:
+    """The plot of one pool; it begins with what is free now."""
+    bands = [Band(*[pool.available_fen] * 3), *pool.money]
+    most = max(max(_known(band)) for band in bands) or 1
+    step = _step(most / 4)
+    top = step * -(-most // step)
+    across = _Scale(0, len(bands) - 1, LEFT, RIGHT)
+    up = _Scale(0, top, BOTTOM, TOP)
+    upper = [(across(day), up(_known(band)[2])) for day, band in enumerate(bands)]
+    lower = [(across(day), up(_known(band)[0])) for day, band in enumerate(bands)]
+    return MoneyPlot(
+        line=_points([(across(day), up(_known(band)[1])) for day, band in enumerate(bands)]),
+        band=_points([*upper, *reversed(lower)]),
+        days=_days(forecast, len(bands) - 1, across),
+        amounts=tuple(Tick(up(value), _wan(value)) for value in range(0, int(top) + 1, int(step))),
+        dry=_mark(forecast, pool.dry, across),
+    )
+
+
+def _known(band: Band) -> tuple[int, int, int]:
+    return band.low or 0, band.median or 0, band.high or 0
+
+
+def _step(rough: float) -> int:
+    """The round number of fen at or above, so that a handful of lines carry round amounts."""
+    size = 10 ** (len(str(max(int(rough), 1))) - 1)
+    return max(int(next(step * size for step in _STEPS if step * size >= rough)), 100)
+
+
+def _wan(fen: int) -> str:
+    """12.5 万 from 12500000 fen, smaller amounts in yuan."""
+    return f"{fen / 1_000_000:g} 万" if fen >= 1_000_000 else f"{fen / 100:g}"
+
+
+class _Scale:
+    """Maps a range of values onto a range of the drawing."""
+
+    def __init__(self, first: float, last: float, start: float, end: float) -> None:
+        self.first, self.start = first, start
+        self.by = (end - start) / ((last - first) or 1)
+
+    def __call__(self, value: float) -> float:
+        return round(self.start + (value - self.first) * self.by, 1)
+
+
+def _points(pairs: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in pairs)
+
+
+def _days(forecast: Forecast, last: int, across: _Scale) -> tuple[Tick, ...]:
+    every = max(1, -(-last // _MOST_LABELS))
+    return tuple(Tick(across(day), f"{forecast.day(day):%m-%d}") for day in range(0, last + 1, every))
+
+
+def _mark(forecast: Forecast, dry: Band, across: _Scale) -> Mark | None:
+    """A day stands for its middle; a run that never runs dry lies at the right end."""
+    if dry.median is None or dry.low is None:
+        return None
+    high = RIGHT if dry.high is None else across(dry.high + 0.5)
+    label = f"{forecast.day(dry.median):%m-%d} 用完"
+    return Mark(across(dry.low + 0.5), across(dry.median + 0.5), high, label)

@@ -1,0 +1,86 @@
+"""Sign-in of claimants by phone and one-time code; signing out for everyone. Codes live by real time, not the demo's
+clock.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user, login_user, logout_user
+
+from reviewapp.db import transaction
+from reviewapp.errors import ReviewError
+from reviewapp.extensions import db, limiter
+from reviewapp.forms.sign_in import CodeForm, PhoneForm
+from reviewapp.services import sign_in as service
+from reviewapp.web import private
+from reviewapp.web.access import ANYONE, SIGNED_IN, open_to
+
+blueprint = Blueprint("sign_in", __name__)
+
+_PHONE = "sign_in_phone"
+_NEXT = "sign_in_next"
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@open_to(ANYONE)
+@limiter.limit("20 per minute; 100 per hour", methods=["POST"])
+def phone() -> ResponseReturnValue:
+    """Ask for the phone number and send a code; the answer is the same whether the number is known or not."""
+    if current_user.is_authenticated:
+        return redirect(url_for("public.work"))
+    form = PhoneForm()
+    if form.validate_on_submit():
+        try:
+            with transaction(db.session):
+                service.send_code(db.session, current_app.extensions["sms"], datetime.now(UTC), form.phone.data)
+        except ReviewError as error:
+            form.phone.errors = [error.message]
+        else:
+            private.keep(_PHONE, form.phone.data)
+            session[_NEXT] = form.next.data
+            return redirect(url_for("sign_in.code"))
+    return render_template("public/sign_in.html", form=form)
+
+
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+@open_to(ANYONE)
+@limiter.limit("30 per minute", methods=["POST"])
+def code() -> ResponseReturnValue:
+    """Ask for the code; the right one signs in, and makes the account on the first time."""
+    phone = private.look(_PHONE)
+    if phone is None:
+        return redirect(url_for("sign_in.phone"))
+    form = CodeForm()
+    if form.validate_on_submit():
+        with transaction(db.session):
+            user = service.check_code(db.session, datetime.now(UTC), phone, form.code.data)
+        if user is not None:
+            return _enter(user)
+        form.code.errors = ["验证码不对或已失效。请核对短信，或重新获取一次。"]
+    return render_template("public/sign_in_code.html", form=form, phone=phone)
+
+
+@blueprint.post("/sign-out")
+@open_to(*SIGNED_IN)
+def leave() -> ResponseReturnValue:
+    """End the session here and on the server."""
+    logout_user()
+    session.clear()
+    flash("您已退出登录。", "success")
+    return redirect(url_for("public.home"))
+
+
+def _enter(user: object) -> ResponseReturnValue:
+    target = session.pop(_NEXT, "") or ""
+    session.pop(_PHONE, None)
+    login_user(user, remember=False)
+    return redirect(target if _is_local(target) else url_for("public.work"))
+
+
+def _is_local(target: str) -> bool:
+    parts = urlsplit(target)
+    return target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc

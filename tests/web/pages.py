@@ -1,0 +1,120 @@
+"""Every page there is, with claims in every state, as each role sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from reviewapp.models import Actor, Claim, Decision, User
+from reviewapp.services import payouts, trail
+from tests import factories
+from tests.factories.papers import fact, paper, upload
+from tests.factories.payouts import ready, release
+from tests.web.conftest import Visit
+
+_STEPS = ("papers", "papers/now", "facts", "check")
+_REASON = "理由一"
+
+
+def claims_in_every_state(rows: Session, owner: User, reviewer: User) -> dict[str, Claim]:
+    """One claim a state, with papers, a refused file, an evaluation, decisions and a history; reviewer holds one."""
+    return {state: _furnished(rows, state, owner, reviewer) for state in factories.CLAIM_STATES}
+
+
+def _furnished(rows: Session, state: str, owner: User, reviewer: User) -> Claim:
+    held = {"reviewer": reviewer} if state == "in_review" else {}
+    claim = factories.claim(rows, state, by=owner, special=state == "special_review", **held)
+    paper(rows, claim, "id_card", {"name": "测试甲", "id_number": "140522199001011234"}, doubtful=("id_number",))
+    paper(rows, claim, "other")
+    upload(rows, claim, state="refused", refusal="这个文件已损坏。")
+    fact(rows, claim, "applicant", "name", "测试甲", by=owner)
+    fact(rows, claim, "account", "card_number", "6222020000000000018", by=owner)
+    if state == "draft":
+        upload(rows, claim, state="waiting")
+        return claim
+    seen = factories.evaluation(rows, claim)
+    trail.record(rows, claim, Actor.of(owner), factories.NOW, "submit", before="draft", evaluation=seen)
+    for fence, decided in enumerate({"returned": ("return",), "rejected": ("return", "reject")}.get(state, ())):
+        rows.add(_decision(claim, decided, fence, reviewer, seen.id))
+    rows.flush()
+    return claim
+
+
+def _decision(claim: Claim, action: str, fence: int, reviewer: User, evaluation_id: int) -> Decision:
+    more = (
+        {"clause": "四"} if action == "reject" else {"items": [{"kind": "id_card", "label": "身份证", "note": "重拍"}]}
+    )
+    if action == "return":
+        more["deadline"] = factories.NOW
+    return Decision(
+        claim_id=claim.id, fence=fence, action=action, reviewer_id=reviewer.id, evaluation_id=evaluation_id,
+        reason=_REASON, at=factories.NOW, **more,
+    )  # fmt: skip
+
+
+def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, str, TestResponse]]:
+    """Who, which address, and the answer; all of them are pages that this role can open."""
+    people = {
+        role: factories.user(rows, role) for role in ("claimant", "dealer", "reviewer", "lead", "auditor", "admin")
+    }
+    maker, checker = factories.user(rows, "finance_maker"), factories.user(rows, "finance_checker")
+    by_claimant = claims_in_every_state(rows, people["claimant"], people["reviewer"])
+    by_dealer = claims_in_every_state(rows, people["dealer"], people["lead"])
+    pool = factories.pool(rows)
+    batches = _batches(rows, maker, checker)
+    rows.commit()
+    yield from _open(visit, None, "/", "/sign-in", "/staff/sign-in", "/schemes/xiangning-2023/car", "/demo/clock")
+    yield from _open(visit, None, "/schemes/yangcheng-2023/car", "/demo/messages")
+    for role, claims in (("claimant", by_claimant), ("dealer", by_dealer)):
+        yield from _open(
+            visit, people[role], "/claims", "/claims/new", "/claims?state=draft&page=2", *_of_owner(claims)
+        )
+    both = [*by_claimant.values(), *by_dealer.values()]
+    shown = [f"/all/{claim.public_id}" for claim in both if claim.ticket is not None]
+    for role in ("reviewer", "lead", "auditor"):
+        yield from _open(visit, people[role], "/all", "/all?state=paid", *shown)
+    yield from _open(visit, people["reviewer"], "/desk", f"/desk/claims/{by_claimant['in_review'].public_id}")
+    yield from _open(visit, people["lead"], "/desk", f"/desk/claims/{by_dealer['in_review'].public_id}")
+    for person in (maker, checker):
+        yield from _open(visit, person, "/finance", "/finance/pools", f"/finance/pools/{pool.public_id}", *batches)
+    yield from _open(visit, people["auditor"], *batches)
+    yield from _open(visit, people["admin"], "/finance/pools", "/staff/verify")
+    tried = "/office/schemes/xiangning-2023"
+    for person in (people["admin"], people["lead"], people["auditor"]):
+        yield from _open(visit, person, f"{tried}/replay", f"{tried}/replay?before=own&after=1", f"{tried}/forecast")
+    yield from _open(visit, maker, f"{tried}/forecast?multiplier=2&amount=5000&pool=car&on=&seed=2")
+
+
+def _of_owner(claims: dict[str, Claim]) -> Iterator[str]:
+    for state, claim in claims.items():
+        path = f"/claims/{claim.public_id}"
+        if state in ("draft", "returned"):
+            yield from (f"{path}/{step}" for step in _STEPS)
+        if state != "draft":
+            yield from (path, f"{path}/receipt")
+        if state == "failed":
+            yield f"{path}/card"
+
+
+def _batches(rows: Session, maker: User, checker: User) -> list[str]:
+    made = []
+    for action in ("dissolve", "release", ""):
+        ready(rows)
+        batch = payouts.make_batch(rows, Actor.of(maker), factories.NOW, "xiangning-2023")
+        if action == "dissolve":
+            payouts.dissolve_batch(rows, Actor.of(maker), factories.NOW, batch.id)
+        elif action == "release":
+            release(rows, batch, Actor.of(checker))
+        made.append(batch)
+    ready(rows)
+    rows.flush()
+    return [f"/finance/batches/{batch.public_id}" for batch in made]
+
+
+def _open(visit: Visit, person: User | None, *paths: str) -> Iterator[tuple[str, str, TestResponse]]:
+    visitor = visit(person)
+    for path in paths:
+        yield person.role if person else "nobody", path, visitor.get(path)

@@ -1,0 +1,248 @@
+"""Every route × every role × {own, same organisation, another's, nobody}: who gets in, and nobody else.
+
+A new route without a row in `OPEN_TO` fails here, as does one whose view does not say whom it is open to.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask, url_for
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from reviewapp.models import Actor, User
+from reviewapp.services import payouts
+from reviewapp.web.access import ANYONE, LIBRARY, roles_of
+from tests import factories
+from tests.factories.papers import paper, upload
+from tests.factories.payouts import ready
+from tests.web.conftest import Visit
+from tests.web.visitors import Visitor
+
+ROLES = ("claimant", "dealer", "reviewer", "lead", "finance_maker", "finance_checker", "auditor", "admin")
+SUBMITTERS = ("claimant", "dealer")
+REVIEWERS = ("reviewer", "lead")
+FINANCE = ("finance_maker", "finance_checker")
+PAPERS = (*SUBMITTERS, *REVIEWERS, "auditor")
+SCHEME_READERS = ("admin", "lead", "auditor")
+
+#: Who may open what. This table is the decision; the code has to agree with it.
+OPEN_TO: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("public.home", "public.programme", "health.alive", "health.ready"), (ANYONE,)),
+    **dict.fromkeys(("demo.clock_page", "demo.messages", "demo.set_clock"), (ANYONE,)),
+    **dict.fromkeys(("sign_in.phone", "sign_in.code"), (ANYONE,)),
+    **dict.fromkeys(("public.work", "held.resume", "sign_in.leave"), ROLES),
+    **dict.fromkeys(("claims.listing", "claims.choose", "claims.create"), SUBMITTERS),
+    **dict.fromkeys(("claims.papers", "claims.papers_now", "claims.add_file", "claims.set_kind"), SUBMITTERS),
+    **dict.fromkeys(("claims.remove_file", "claims.remove_paper", "claims.facts", "claims.save_facts"), SUBMITTERS),
+    **dict.fromkeys(("claims.save_one", "claims.check", "claims.submit", "claims.receipt"), SUBMITTERS),
+    **dict.fromkeys(("claims.show", "claims.withdraw", "claims.card"), SUBMITTERS),
+    **dict.fromkeys(("images.page", "images.original"), PAPERS),
+    **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
+    **dict.fromkeys(("desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
+    **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
+    **dict.fromkeys(("finance.home", "finance.dissolve"), FINANCE),
+    "finance.batch": (*FINANCE, "auditor"),
+    "finance.make": ("finance_maker",),
+    "finance.release": ("finance_checker",),
+    **dict.fromkeys(("finance.pools", "finance.pools_one"), (*FINANCE, "auditor", "admin")),
+    **dict.fromkeys(("schemes.listing", "schemes.show", "schemes.difference", "schemes.file"), SCHEME_READERS),
+    **dict.fromkeys(("schemes.attempt", "schemes.draft", "schemes.draft_rules", "schemes.draft_cases"), SCHEME_READERS),
+    **dict.fromkeys(("schemes.draft_try", "schemes.draft_file", "schemes.publication"), SCHEME_READERS),
+    **dict.fromkeys(("schemes.start", "schemes.start_next", "schemes.save", "schemes.upload"), ("admin",)),
+    **dict.fromkeys(("schemes.propose", "schemes.send_back", "schemes.withdraw", "schemes.publish"), ("admin",)),
+    "scheme_replay.replay": SCHEME_READERS,
+    "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
+}
+#: Routes of Flask-Security; they guard themselves, `test_staff_sign_in` looks at them.
+LIBRARY_ROUTES = {
+    "static", "bootstrap.static", "security.static", "security.login", "security.logout", "security.verify",
+    "security.mf_recovery", "security.mf_recovery_codes", "security.tf_select", "security.two_factor_rescue",
+    "security.two_factor_setup", "security.two_factor_setup_validate", "security.two_factor_token_validation",
+}  # fmt: skip
+#: What a POST needs so that it is about something.
+FORMS = {
+    "claims.create": {"scheme": "xiangning-2023", "programme": "car", "form_key": "access"},
+    "claims.save_one": {"key": "applicant.name", "applicant.name": "测试乙"},
+    "finance.make": {"scheme": "xiangning-2023"},
+    "demo.set_clock": {"day": "2024-01-10"},
+}
+
+
+@dataclass(frozen=True)
+class Things:
+    """The objects of one owner: what stands in an address, by endpoint, else by its blueprint, else by argument."""
+
+    names: dict[str, str]
+
+    def address(self, app: Flask, rule: Rule) -> str:
+        """The rule's address, about these objects."""
+        given = {"code": "xiangning-2023", "programme": "car", "upload": self.names["upload"]}
+        given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else "paper"]
+        given["public_id"] = self.names.get(rule.endpoint) or self.names.get(rule.endpoint.partition(".")[0], "")
+        with app.test_request_context():
+            return url_for(rule.endpoint, **{name: given[name] for name in rule.arguments})
+
+
+@dataclass(frozen=True)
+class World:
+    """One person of each role with what they may see, a colleague's things, and a stranger's."""
+
+    people: dict[str, User]
+    own: dict[str, Things]
+    colleagues: Things
+    strangers: Things
+
+
+@pytest.fixture
+def world(app: Flask, rows: Session) -> World:
+    people = {role: factories.user(rows, role) for role in ROLES}
+    colleague = factories.user(rows, "dealer", organisation_id=people["dealer"].organisation_id)
+    stranger = factories.user(rows, "dealer")
+    pool = factories.pool(rows)
+    ready(rows)
+    made = payouts.make_batch(rows, Actor.of(people["finance_maker"]), factories.NOW, "xiangning-2023")
+    ready(rows)
+    scheme = factories.scheme_draft(rows)
+    offices = {"finance": made.public_id, "finance.pools_one": pool.public_id, "schemes": scheme.public_id}
+    own = {}
+    for role, person in people.items():
+        owner = person if role in SUBMITTERS else stranger
+        own[role] = Things({**offices, **_things(app, rows, owner, person if role in REVIEWERS else None)})
+    colleagues = Things({**offices, **_things(app, rows, colleague)})
+    strangers = Things({"finance": "0" * 16, "schemes": "0" * 16, **_things(app, rows, stranger)})
+    rows.commit()
+    return World(people, own, colleagues, strangers)
+
+
+def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) -> dict[str, str]:
+    """A draft with papers and a claim with a ticket; a reviewer holds the latter under a lease."""
+    held = {"reviewer": holder} if holder else {}
+    ticketed = factories.claim(rows, "in_review" if holder else "submitted", by=owner, **held)
+    draft = factories.claim(rows, "draft", by=owner)
+    file = app.extensions["storage"].put(io.BytesIO(ticketed.public_id.encode()))
+    seen = upload(rows, ticketed, sha256=file.sha256)
+    return {
+        "claims": draft.public_id,
+        **dict.fromkeys(("claims.receipt", "claims.show", "desk", "trail"), ticketed.public_id),
+        "images.page": paper(rows, ticketed, "id_card", of=seen).pages[0].public_id,
+        "images.original": seen.public_id,
+        "upload": upload(rows, draft).public_id,
+        "paper": paper(rows, draft, "id_card", {"name": "测试甲"}).public_id,
+        "leaving": paper(rows, draft, "bank_card").public_id,
+    }
+
+
+def rules(app: Flask) -> list[tuple[Rule, str]]:
+    """Every route of ours with each of its methods."""
+    ours = [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith(LIBRARY)]
+    methods = [(rule, method) for rule in ours for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
+    return sorted(methods, key=lambda pair: (pair[0].endpoint, pair[1]))
+
+
+def send(visitor: Visitor, method: str, rule: Rule, address: str) -> TestResponse:
+    return visitor.get(address) if method == "GET" else visitor.post(address, FORMS.get(rule.endpoint))
+
+
+def _asks_to_sign_in(answer: TestResponse) -> bool:
+    return (answer.location or "").startswith(("/sign-in", "/staff"))
+
+
+def test_every_route_has_a_row_and_says_the_same(app: Flask) -> None:
+    said = {}
+    for rule in app.url_map.iter_rules():
+        roles = roles_of(app, rule.endpoint)
+        assert roles, f"{rule.endpoint} does not say whom it is open to"
+        said[rule.endpoint] = roles
+    assert {name for name in said if name.startswith(LIBRARY)} == LIBRARY_ROUTES
+    assert {name: roles for name, roles in said.items() if name not in LIBRARY_ROUTES} == {
+        name: frozenset(roles) for name, roles in OPEN_TO.items()
+    }
+
+
+def test_nobody_signed_in_is_sent_to_the_right_sign_in(app: Flask, world: World, visit: Visit) -> None:
+    nobody = visit()
+    for rule, method in rules(app):
+        answer = send(nobody, method, rule, world.own["claimant"].address(app, rule))
+        roles = OPEN_TO[rule.endpoint]
+        if ANYONE in roles:
+            assert answer.status_code < 400 or answer.status_code in (422, 503), rule.endpoint
+        else:
+            where = "/sign-in" if "claimant" in roles else "/staff/sign-in"
+            assert (answer.status_code, urlsplit(answer.location).path) == (302, where), f"{method} {rule.endpoint}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_only_the_roles_of_the_table_get_in(app: Flask, world: World, visit: Visit, role: str) -> None:
+    visitor = visit(world.people[role])
+    for rule, method in rules(app):
+        visitor = visit(world.people[role]) if rule.endpoint.startswith("sign_in.") else visitor
+        answer = send(visitor, method, rule, world.own[role].address(app, rule))
+        who = f"{role}: {method} {rule.endpoint} → {answer.status_code}"
+        if {role, ANYONE} & set(OPEN_TO[rule.endpoint]):
+            assert answer.status_code in (200, 204, 302, 409, 422, 503), who
+            assert rule.endpoint == "sign_in.code" or not _asks_to_sign_in(answer), who
+        else:
+            assert answer.status_code == 403, who
+            assert "没有打开这个页面的权限" in answer.text, who
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_anothers_looks_as_if_it_were_not_there(app: Flask, world: World, visit: Visit, role: str) -> None:
+    """Claimants and dealers: claims of others. Reviewers and finance: drafts, which are nobody's but their owner's."""
+    visitor = visit(world.people[role])
+    for rule, method in rules(app):
+        if role not in OPEN_TO[rule.endpoint] or "public_id" not in rule.arguments:
+            continue
+        names = world.strangers.names
+        things = world.strangers if role in SUBMITTERS else Things(dict.fromkeys(names, names["claims"]))
+        answer = send(visitor, method, rule, things.address(app, rule))
+        assert answer.status_code == 404, f"{role}: {method} {rule.endpoint} → {answer.status_code}"
+        assert "没有找到" in answer.text
+
+
+def test_a_dealers_colleagues_see_each_others_claims(app: Flask, world: World, visit: Visit) -> None:
+    visitor = visit(world.people["dealer"])
+    for rule, method in rules(app):
+        if "dealer" not in OPEN_TO[rule.endpoint] or "public_id" not in rule.arguments:
+            continue
+        answer = send(visitor, method, rule, world.colleagues.address(app, rule))
+        assert answer.status_code in (200, 302, 409, 422), f"{method} {rule.endpoint} → {answer.status_code}"
+
+
+def test_a_paper_of_another_claim_is_not_reached_through_ones_own(app: Flask, world: World, visit: Visit) -> None:
+    own, foreign = world.own["claimant"].names, world.strangers.names
+    visitor = visit(world.people["claimant"])
+    for path in (
+        f"papers/{foreign['paper']}/kind",
+        f"papers/{foreign['paper']}/remove",
+        f"files/{foreign['upload']}/remove",
+    ):
+        assert visitor.post(f"/claims/{own['claims']}/{path}", {"kind": "id_card"}).status_code == 404
+
+
+def test_no_form_is_taken_without_its_token(app: Flask, world: World, visit: Visit) -> None:
+    for rule, method in rules(app):
+        roles = OPEN_TO[rule.endpoint]
+        if method != "POST":
+            continue
+        role = "claimant" if ANYONE in roles else roles[0]
+        visitor = visit(world.people[role])
+        for token in ({}, {"csrf_token": "wrong"}):
+            form = {**FORMS.get(rule.endpoint, {}), **token}
+            answer = visitor.client.post(world.own[role].address(app, rule), data=form)
+            assert (answer.status_code, answer.location) == (302, "/home"), rule.endpoint
+
+
+def test_the_demo_pages_are_not_there_in_production(app_factory, database_url: str) -> None:
+    client = app_factory(database_url).test_client()
+    assert {path: client.get(path).status_code for path in ("/demo/messages", "/demo/clock")} == {
+        "/demo/messages": 404,
+        "/demo/clock": 404,
+    }
+    assert "演示系统" not in client.get("/").text
