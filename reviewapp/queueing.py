@@ -1,0 +1,126 @@
+"""The doorbell: the only module that knows RQ.
+
+The `outbox` table says what is to be done. When a transaction that added rows commits, their ids are rung through on
+the topic's queue. A bell that does not ring (Redis away) loses nothing: the reconciler rings again for every open row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import current_app
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry as NoRetry
+from rq import Queue, Retry, Worker
+from rq.exceptions import DuplicateJobError
+from rq.serializers import JSONSerializer
+from sqlalchemy import event
+from sqlalchemy.orm import Session, UOWTransaction, scoped_session
+
+from reviewapp.models.outbox import TOPICS, Outbox
+
+QUEUES = tuple(dict.fromkeys(TOPICS.values()))
+#: The one job function; named as text so that nothing here imports the workers.
+JOB = "workers.jobs.perform"
+#: Seconds a job of the queue may take.
+TIMEOUTS = {"ocr": 180, "payout": 60}
+#: From the bell to the row's lease: a fork on a busy machine.
+_MOMENT_TO_BEGIN = timedelta(seconds=10)
+_LOG = structlog.get_logger(__name__)
+
+
+class Doorbell:
+    """Rings RQ queues with the ids of outbox rows."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+
+    @classmethod
+    def at(cls, url: str) -> Doorbell:
+        """On the Redis at `url`, with short time-outs and no retries: a page does not wait for a bell."""
+        once = NoRetry(NoBackoff(), 0)
+        return cls(Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5, retry=once))
+
+    def queue(self, name: str) -> Queue:
+        """The RQ queue of that name, with the JSON serializer."""
+        return Queue(name, connection=self.redis, serializer=JSONSerializer, default_timeout=TIMEOUTS[name])
+
+    def ring(self, outbox_id: int, topic: str) -> bool:
+        """Enqueue the row's id unless a job bears it already; False when Redis is away, which is logged, not raised."""
+        try:
+            self._enqueue(outbox_id, topic)
+        except (RedisError, OSError) as error:
+            _LOG.warning("doorbell_silent", outbox_id=outbox_id, error=str(error))
+            return False
+        return True
+
+    def ring_again(self, rows: Iterable[tuple[int, str]]) -> int:
+        """Ring for rows that are overdue in the database, (id, topic); how many were rung. Raises RedisError.
+
+        A bell that waits in its queue is left there, and one that was just taken out gets a moment to begin. What RQ
+        still believes after that of a row on which, says the database, nobody works (started, failed, taken out and
+        lost) is forgotten.
+        """
+        waiting = {name: set(self.queue(name).get_job_ids()) for name in QUEUES}
+        silent = [row for row in rows if _name(row[0]) not in waiting[TOPICS[row[1]]]]
+        return sum(self._ring_anew(outbox_id, topic) for outbox_id, topic in silent)
+
+    def _ring_anew(self, outbox_id: int, topic: str) -> bool:
+        known = self.queue(TOPICS[topic]).fetch_job(_name(outbox_id))
+        if known is not None:
+            rung_at = known.enqueued_at
+            if rung_at is not None and datetime.now(UTC) - rung_at < _MOMENT_TO_BEGIN:
+                return False
+            known.delete()
+        self._enqueue(outbox_id, topic)
+        return True
+
+    def require_worker(self, name: str) -> None:
+        """LookupError when no worker listens on the queue."""
+        if not Worker.count(queue=self.queue(name)):
+            raise LookupError(name)
+
+    def _enqueue(self, outbox_id: int, topic: str) -> None:
+        """RQ tries again at once what dies; when to try again later is the database's business (`Outbox.due_at`)."""
+        with suppress(DuplicateJobError):
+            self.queue(TOPICS[topic]).enqueue(
+                JOB,
+                outbox_id,
+                job_id=_name(outbox_id),
+                unique=True,
+                retry=Retry(max=3),
+                result_ttl=0,
+                failure_ttl=3600,
+            )
+
+
+def _name(outbox_id: int) -> str:
+    return f"outbox-{outbox_id}"
+
+
+def listen(session: scoped_session[Any]) -> None:
+    """Ring after every commit of `session` for the due outbox rows that were added in it, on the app's doorbell."""
+    event.listen(session, "after_flush", _remember)
+    event.listen(session, "after_commit", _ring_remembered)
+    event.listen(session, "after_rollback", _forget)
+
+
+def _remember(session: Session, _context: UOWTransaction) -> None:
+    rows = [(row.id, row.topic) for row in session.new if isinstance(row, Outbox) and row.due_at <= row.created_at]
+    session.info.setdefault("outbox", []).extend(rows)
+
+
+def _ring_remembered(session: Session) -> None:
+    """Up to the first bell that stays silent: the rest would only be waited for as well."""
+    doorbell: Doorbell = current_app.extensions["doorbell"]
+    all(doorbell.ring(outbox_id, topic) for outbox_id, topic in session.info.pop("outbox", ()))
+
+
+def _forget(session: Session) -> None:
+    session.info.pop("outbox", None)

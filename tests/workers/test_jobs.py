@@ -1,0 +1,206 @@
+"""One outbox row after the other against a real bank: whatever dies or gets lost, money moves once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reviewapp.db import transaction
+from reviewapp.models import Outbox, Payout, Upload
+from reviewapp.services import funds, outbox, payouts
+from tests.bank.sandbox import SandboxBank
+from tests.factories.claims import claim
+from tests.factories.payouts import CLOSED_CARD, approved, released
+from tests.factories.people import NOW
+from tests.support.both import both_databases
+from tests.workers.conftest import Hands
+from workers.jobs import perform
+
+
+def _release(office: Session, card: str | None = None) -> Payout:
+    with transaction(office):
+        [payout] = released(office, **({"card": card} if card else {}))
+    return payout
+
+
+def _row(office: Session, topic: str) -> Outbox:
+    office.expire_all()
+    return office.scalars(select(Outbox).where(Outbox.topic == topic)).one()
+
+
+def _perform(office: Session, topic: str) -> Outbox:
+    """Do the topic's one row, as RQ would."""
+    outbox_id = _row(office, topic).id
+    office.rollback()
+    perform(outbox_id)
+    return _row(office, topic)
+
+
+def _credits(bank: SandboxBank, payout: Payout) -> int:
+    return len([number for number, _ in bank.credits() if number == payout.number])
+
+
+@both_databases
+def test_a_released_payout_is_paid(office: Session, bank: SandboxBank) -> None:
+    payout = _release(office)
+    row = _perform(office, "payout.send")
+    assert (row.done_at, row.error, row.attempts) == (NOW, None, 1)
+    assert (payout.state, payout.claim.state) == ("paid", "paid")
+    assert bank.credits() == [(payout.number, 300_000)]
+    assert funds.verify(office) == []
+
+
+def test_a_second_bell_changes_nothing(office: Session, bank: SandboxBank) -> None:
+    payout = _release(office)
+    _perform(office, "payout.send")
+    assert _perform(office, "payout.send").attempts == 1
+    assert _credits(bank, payout) == 1
+
+
+@both_databases
+def test_twenty_workers_on_one_row_pay_once(office: Session, bank: SandboxBank) -> None:
+    bank.switch(late_answer=1, late_answer_seconds=0.2)
+    payout = _release(office)
+    outbox_id = _row(office, "payout.send").id
+    office.rollback()
+    with ThreadPoolExecutor(20) as threads:
+        list(threads.map(perform, [outbox_id] * 20))
+    assert _row(office, "payout.send").attempts == 1
+    assert (payout.state, bank.credits()) == ("paid", [(payout.number, 300_000)])
+    assert funds.verify(office) == []
+
+
+def test_a_bell_without_a_row_changes_nothing(office: Session) -> None:
+    perform(404)
+    assert office.scalars(select(Outbox)).all() == []
+
+
+@pytest.mark.parametrize("fault", ["lost_answer", "late_answer"])
+def test_a_lost_answer_is_asked_for(office: Session, bank: SandboxBank, hands: Hands, fault: str) -> None:
+    bank.switch(**{fault: 1, "late_answer_seconds": 3})
+    payout = _release(office)
+    _perform(office, "payout.send")
+    assert (payout.state, payout.claim.state) == ("unknown", "unknown")
+    hands.turn(2)
+    row = _perform(office, "payout.ask")
+    assert row.done_at is not None
+    assert (payout.state, payout.claim.state, _credits(bank, payout)) == ("paid", "paid", 1)
+
+
+def test_not_found_counts_only_after_the_cut_off_and_then_under_the_same_number(
+    office: Session, bank: SandboxBank, hands: Hands
+) -> None:
+    bank.switch(refuse=1)
+    payout = _release(office)
+    _perform(office, "payout.send")
+    bank.switch(refuse=0)
+    for _ in range(4):  # asked at 2, 4, 8, 16 s after one another
+        hands.at = _row(office, "payout.ask").due_at
+        assert _perform(office, "payout.ask").done_at is None
+        assert (payout.state, _credits(bank, payout)) == ("unknown", 0)
+    hands.turn(60)
+    assert _perform(office, "payout.ask").done_at is not None
+    assert payout.state == "paid"
+    assert bank.credits() == [(payout.number, 300_000)]
+
+
+def test_a_bank_that_records_late_pays_once(office: Session, bank: SandboxBank, hands: Hands) -> None:
+    bank.switch(late_record=1, late_record_seconds=3600)
+    _release(office)
+    _perform(office, "payout.send")
+    hands.turn(120)  # past the cut-off that this bank does not keep
+    row = _perform(office, "payout.ask")
+    assert row.done_at is None
+    assert bank.credits() == []
+    assert len(office.scalars(select(Payout)).all()) == 1
+
+
+def test_killed_between_sending_and_the_bank(office: Session, bank: SandboxBank, hands: Hands) -> None:
+    payout = _release(office)
+    with transaction(office):
+        outbox.begin(office, _row(office, "payout.send").id, NOW, timedelta(seconds=30))
+        payouts.begin_sending(office, NOW, payout.id)
+    _perform(office, "payout.send")  # rung again while the dead worker's lease runs
+    assert payout.state == "sending"
+    hands.turn(30)
+    assert _perform(office, "payout.send").done_at is not None
+    assert (payout.state, bank.credits()) == ("unknown", [])
+    hands.turn(60)
+    _perform(office, "payout.ask")
+    assert (payout.state, bank.credits()) == ("paid", [(payout.number, 300_000)])
+
+
+def test_killed_after_the_bank_and_before_writing_it_down(office: Session, bank: SandboxBank, hands: Hands) -> None:
+    payout = _release(office)
+    with transaction(office):
+        instruction = payouts.begin_sending(office, NOW, payout.id)
+    assert instruction is not None
+    current_app.extensions["bank"].send(instruction)
+    _perform(office, "payout.send")
+    hands.turn(2)
+    _perform(office, "payout.ask")
+    assert (payout.state, bank.credits()) == ("paid", [(payout.number, 300_000)])
+    assert funds.verify(office) == []
+
+
+def test_a_planted_card_fails_and_the_money_stays_committed(office: Session, bank: SandboxBank) -> None:
+    payout = _release(office, CLOSED_CARD)
+    _perform(office, "payout.send")
+    assert (payout.state, payout.claim.state, payout.failure) == ("failed", "failed", "账户已销户")
+    assert payout.claim.pool.committed == 300_000
+    assert funds.verify(office) == []
+
+
+def test_an_absent_bank_is_waited_for(office: Session, bank: SandboxBank, hands: Hands) -> None:
+    payout = _release(office)
+    bank.stop()
+    _perform(office, "payout.send")
+    hands.turn(100)
+    assert _perform(office, "payout.ask").done_at is None
+    assert payout.state == "unknown"
+    bank.start()
+    hands.turn(100)
+    assert _perform(office, "payout.ask").done_at is not None
+    assert (payout.state, _credits(bank, payout)) == ("paid", 1)
+
+
+def test_an_approval_becomes_an_instruction(office: Session) -> None:
+    with transaction(office):
+        claim = approved(office)
+        outbox.add(office, "payout.order", claim.id, NOW)
+    assert _perform(office, "payout.order").done_at is not None
+    assert claim.state == "payable"
+
+
+def test_work_that_goes_wrong_says_so_and_is_due_again(office: Session, hands: Hands) -> None:
+    with transaction(office):
+        claim = approved(office, card="")
+        outbox.add(office, "payout.order", claim.id, NOW)
+    row = _perform(office, "payout.order")
+    assert row.done_at is None
+    assert "没有收款卡号" in (row.error or "")
+    assert row.leased_until is None
+    assert row.due_at > NOW
+    hands.at = row.due_at
+    assert _perform(office, "payout.order").attempts == 2
+
+
+@pytest.mark.parametrize(("error", "state"), [(None, "refused"), ("StorageAway", "reading")])
+def test_a_file_that_workers_die_over_is_given_up(office: Session, error: str | None, state: str) -> None:
+    with transaction(office):
+        draft = claim(office, "draft")
+        upload = Upload(
+            claim_id=draft.id, uploaded_by_id=draft.entered_by_id, sha256="0" * 64, size=1, media_type="image/png",
+            name="测试.png", created_at=NOW,
+        )  # fmt: skip
+        office.add(upload)
+        office.flush()
+        row = outbox.add(office, "upload.read", upload.id, NOW)
+        row.attempts, row.error = 3, error
+    done = _perform(office, "upload.read").done_at
+    assert (upload.state, done is not None) == (state, error is None)

@@ -1,0 +1,71 @@
+"""Orders, sends and asks for payouts: transaction, bank, transaction. The bank is never called inside a transaction."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from reviewapp import clock
+from reviewapp.bank import Answer, Bank, BankUnavailable, Instruction
+from reviewapp.db import transaction
+from reviewapp.services import outbox, payouts
+from workers.jobs.task import Task
+
+_INTERRUPTED = Answer("unknown", reason="上一次发放在得到银行答复前中断，正在向银行查询。")
+_NO_CONNECTION = Answer("unknown", reason="没有连上银行，稍后自动查询并重试。")
+
+
+def order(session: Session, _app: Flask, task: Task) -> None:
+    """payout.order: an approved claim's way on (subject: claim)."""
+    with transaction(session):
+        now = clock.now()
+        payouts.order(session, now, task.subject_id)
+        outbox.finish(session, task.outbox_id, now)
+
+
+def send(session: Session, app: Flask, task: Task) -> None:
+    """payout.send: send a released instruction; one that was begun before is asked for instead (subject: payout)."""
+    with transaction(session):
+        instruction = payouts.begin_sending(session, clock.now(), task.subject_id)
+    answer = _INTERRUPTED if instruction is None else _send(app.extensions["bank"], instruction)
+    with transaction(session):
+        now = clock.now()
+        payouts.settle(session, now, task.subject_id, answer)
+        outbox.finish(session, task.outbox_id, now)
+
+
+def ask(session: Session, app: Flask, task: Task) -> None:
+    """payout.ask: learn what became of an instruction in flight, again until there is an end (subject: payout)."""
+    with transaction(session):
+        question = payouts.begin_asking(session, task.subject_id)
+    answer = None if question is None else _learn(session, app.extensions["bank"], task.subject_id, question)
+    with transaction(session):
+        now = clock.now()
+        ask_at = now + outbox.wait_after(task.attempts)
+        if answer is not None:
+            payouts.settle(session, now, task.subject_id, answer, ask_at=ask_at)
+        if payouts.begin_asking(session, task.subject_id) is None:
+            outbox.finish(session, task.outbox_id, now)
+        else:
+            outbox.postpone(session, task.outbox_id, ask_at)
+
+
+def _learn(session: Session, bank: Bank, payout_id: int, question: payouts.Question) -> Answer:
+    """What the bank says; a number it finally did not take in is sent again under the same number."""
+    asked_at = clock.now()
+    try:
+        answer = bank.ask(question.number)
+    except BankUnavailable:
+        return _NO_CONNECTION
+    if answer.status != "not_found" or asked_at < question.sent_at + bank.not_found_final_after:
+        return answer
+    with transaction(session):
+        instruction = payouts.begin_again(session, clock.now(), payout_id, question)
+    return answer if instruction is None else _send(bank, instruction)
+
+
+def _send(bank: Bank, instruction: Instruction) -> Answer:
+    try:
+        return bank.send(instruction)
+    except BankUnavailable:
+        return _NO_CONNECTION

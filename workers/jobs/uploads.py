@@ -1,0 +1,45 @@
+"""Reads an uploaded file; the reading engine is loaded once a process and kept."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from reviewapp import clock
+from reviewapp.config import Settings
+from reviewapp.db import transaction
+from reviewapp.ocr import Reader
+from reviewapp.services import outbox, reading
+from workers.jobs.task import Task
+
+_MOST_ATTEMPTS = 3
+
+
+def warm_up(app: Flask) -> None:
+    """Load the engine before the first file comes. Raises EngineMissing."""
+    _reader(app).warm_up()
+
+
+def read(session: Session, app: Flask, task: Task) -> None:
+    """upload.read: pages, papers, readings and facts of one file (subject: upload).
+
+    A file that processes die over is given up; one whose reading raises is not: storage or database may come back.
+    """
+    if task.attempts > _MOST_ATTEMPTS and task.error is None:
+        reading.give_up(session, task.subject_id, clock.now())
+    else:
+        reading.read_upload(session, app.extensions["storage"], _reader(app), task.subject_id, clock.now())
+    with transaction(session):
+        outbox.finish(session, task.outbox_id, clock.now())
+
+
+def _reader(app: Flask) -> Reader:
+    settings: Settings = app.extensions["settings"]
+    return _loaded(settings.ocr_engine, settings.ocr_threads)
+
+
+@cache
+def _loaded(engine: str, threads: int) -> Reader:
+    return Reader(engine, threads=threads)
