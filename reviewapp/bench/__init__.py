@@ -1,0 +1,1 @@
+"""Benchmarks: each measures the real thing and, in the same run, a raw baseline beside it."""

@@ -1,0 +1,84 @@
+"""What an office does once: open a scheme, make accounts, put firms on its lists."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+import click
+from flask_security import hash_password
+
+from reviewapp import clock, create_app, schemes
+from reviewapp.db import transaction
+from reviewapp.errors import InvalidValue
+from reviewapp.extensions import db
+from reviewapp.models.people import USER_ROLES
+from reviewapp.policy import Scheme
+from reviewapp.policy.workflow import ROLES
+from reviewapp.services import funds, people
+
+_LEAST_PASSWORD = 10
+
+
+@click.group(help="开办活动、开通账号、登记参与商户。")
+def office() -> None:
+    """The group itself; does nothing."""
+
+
+@office.command("open-scheme", help="按方案文件建立资金池。可重复执行。")
+@click.argument("code")
+def open_scheme(code: str) -> None:
+    """Make the pools of a scheme with the amounts of its document."""
+    with create_app().app_context(), transaction(db.session):
+        for pool in funds.open_pools(db.session, clock.now(), _scheme(code)):
+            click.echo(f"{pool.title}\t{pool.appropriated / 100:.2f} 元")
+
+
+@office.command("add-user", help="开通工作人员或经销商账号，密码从提示输入。")
+@click.argument("username")
+@click.option("--name", required=True, help="姓名")
+@click.option(
+    "--role", required=True, type=click.Choice(USER_ROLES[1:]), help="、".join(ROLES[role] for role in USER_ROLES[1:])
+)
+@click.option("--firm", help="经销商的企业名称")
+@click.option("--uscc", help="经销商的统一社会信用代码")
+@click.password_option(prompt="密码", confirmation_prompt="再输一次")
+def add_user(username: str, name: str, role: str, firm: str | None, uscc: str | None, password: str) -> None:
+    """Make one account."""
+    if len(password) < _LEAST_PASSWORD:
+        raise InvalidValue(f"密码至少 {_LEAST_PASSWORD} 位，请换一个长一些的。")
+    if role == "dealer" and not (firm and uscc):
+        raise InvalidValue("经销商账号要同时写明 --firm 企业名称 和 --uscc 统一社会信用代码。")
+    with create_app().app_context():
+        password_hash = hash_password(password)
+        with transaction(db.session):
+            organisation = people.dealer(db.session, firm, uscc) if firm and uscc else None
+            people.add_user(
+                db.session,
+                clock.now(),
+                username=username,
+                name=name,
+                role=role,
+                password_hash=password_hash,
+                organisation=organisation,
+            )
+    click.echo(f"已开通账号 {username}（{ROLES[role]}）。")
+
+
+@office.command("list-firms", help="登记参与企业或失信名单：文件每行一个名称。")
+@click.argument("code")
+@click.argument("names", type=click.File(encoding="utf-8"))
+@click.option(
+    "--list", "kind", default="listed_sellers", type=click.Choice(["listed_sellers", "listed_used_firms", "excluded"])
+)
+def list_firms(code: str, names: TextIO, kind: str) -> None:
+    """Put the firms of a text file on one of the scheme's lists."""
+    with create_app().app_context(), transaction(db.session):
+        click.echo(f"新登记 {people.list_firms(db.session, _scheme(code).code, kind, names)} 家。")
+
+
+def _scheme(code: str) -> Scheme:
+    """The newest version, published in the browser or in a file; asked for once the database is there."""
+    try:
+        return schemes.load(code)
+    except LookupError as error:
+        raise InvalidValue(error.args[0]) from None

@@ -1,0 +1,117 @@
+"""Settings, read once from the environment.
+
+Every part has a default that works on one machine with a data folder and no services; `DATABASE_URL`, `REDIS_URL`,
+`STORAGE_URL` and `BANK_URL` move a part elsewhere without touching the others.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from reviewapp.errors import ReviewError
+from reviewapp.machine import usable_cores
+
+PROJECT = Path(__file__).resolve().parent.parent
+OCR_MEMORY = 1500
+"""Megabytes that a process reading papers may hold: half as much again as onnxruntime needs."""
+
+
+class BadSetting(ReviewError):
+    """A variable of the environment has a value that cannot be used."""
+
+    code = "bad_setting"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the programme needs to know about where it runs.
+
+    `data` is the folder of run-time state (database, Redis socket, keys); `secret_key` signs cookies; `seal_key` and
+    `index_key` (32 bytes each) protect personal data at rest and its equality search. `ocr_engine` reads papers with
+    `ocr_threads` threads; a process that reads them is replaced when it holds more than `ocr_memory` megabytes.
+    """
+
+    data: Path
+    database_url: str
+    redis_url: str
+    storage_url: str
+    bank_url: str
+    secret_key: str
+    seal_key: bytes
+    index_key: bytes
+    demo_mode: bool
+    secure_cookies: bool
+    ocr_engine: str
+    ocr_threads: int
+    ocr_memory: int
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read the environment; keys that it does not give are made once and kept in `<data>/keys` (mode 0600).
+
+        Raises BadSetting for a number that is none.
+        """
+        data = Path(environment.get("REVIEWAPP_DATA", PROJECT / "var")).resolve()
+        keys = _Keys(data / "keys", environment)
+        return cls(
+            data=data,
+            database_url=environment.get("DATABASE_URL") or f"sqlite:///{data / 'reviewapp.sqlite3'}",
+            redis_url=environment.get("REDIS_URL") or f"unix://{data / 'redis.sock'}",
+            storage_url=environment.get("STORAGE_URL") or f"file:{PROJECT / 'uploads'}",
+            bank_url=environment.get("BANK_URL") or "http://127.0.0.1:8090",
+            secret_key=keys.get("SECRET_KEY").hex(),
+            seal_key=keys.get("SEAL_KEY"),
+            index_key=keys.get("INDEX_KEY"),
+            demo_mode=environment.get("REVIEWAPP_DEMO", "") == "1",
+            secure_cookies=environment.get("REVIEWAPP_HTTPS", "") == "1",
+            ocr_engine=environment.get("OCR_ENGINE") or "rapidocr",
+            ocr_threads=_positive(environment, "OCR_THREADS", usable_cores()),
+            ocr_memory=_positive(environment, "OCR_MEMORY", OCR_MEMORY),
+        )
+
+
+def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
+    given = environment.get(name) or str(default)
+    if not given.isdecimal() or int(given) < 1:
+        raise BadSetting(f"环境变量 {name} 应为正整数，现为“{given}”。请改正，或去掉这个变量以使用默认值 {default}。")
+    return int(given)
+
+
+class _Keys:
+    """32-byte keys from the environment (hex), else from files made on first use."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environment = environment
+
+    def get(self, name: str) -> bytes:
+        given = self._environment.get(name)
+        if given:
+            return _key_from_hex(name, given)
+        path = self._folder / name.lower()
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            _write_once(path, secrets.token_hex(32))
+        return _key_from_hex(name, path.read_text())
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Make the file whole or not at all; when two processes start together, the first one's text stays."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        file.write(text)
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+
+
+def _key_from_hex(name: str, text: str) -> bytes:
+    key = bytes.fromhex(text.strip())
+    if len(key) != 32:
+        raise ValueError(f"{name} must be 64 hexadecimal digits (32 bytes)")
+    return key

@@ -1,0 +1,119 @@
+"""What the office's people do: reviewers who go by the findings, finance makers and checkers who release the money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reviewapp import clock
+from reviewapp.demo.office import Office
+from reviewapp.models import Actor, Claim, Payout
+from reviewapp.queries import desk
+from reviewapp.queries.claim_view import claim_view
+from reviewapp.services import checking, decisions, leases, payouts, trail
+
+#: What a claimant can mend by another paper; everything else that fails is a reason to reject.
+_MENDABLE = frozenset({"card_payment", "same_plate"})
+_CORRECTION_DAYS = 30
+_LONGEST_REASON = 1000
+Finding = Mapping[str, Any]
+
+
+def review_all(office: Office, reviewed: Callable[[], None]) -> None:
+    """The reviewer takes the next claim in order until none waits, and decides each by its findings."""
+    reviewer = office.staff("demo-reviewer")
+    while True:
+        with office.writing() as session:
+            claim = decisions.take_next(session, reviewer, clock.now())
+        if claim is None:
+            return
+        with office.writing() as session:
+            decide(session, reviewer, claim.id)
+        reviewed()
+
+
+def review_special(office: Office, claim_id: int) -> None:
+    """The lead takes a special review and decides it."""
+    lead = office.staff("demo-lead")
+    with office.writing() as session:
+        leases.lease(session, lead, clock.now(), trail.lock(session, claim_id))
+    with office.writing() as session:
+        decide(session, lead, claim_id)
+
+
+def decide(session: Session, actor: Actor, claim_id: int) -> None:
+    """Reject under the failing check's clause, return what can be mended, else approve, in doubt with a reason."""
+    claim = session.get_one(Claim, claim_id)
+    evaluation = checking.latest(session, claim)
+    if evaluation is None:
+        raise ValueError(f"claim {claim_id} was never checked")
+    now, fence, result = clock.now(), claim.fence, evaluation.result
+    failing, unsure = _with(result, "fail"), _with(result, "unsure")
+    if not failing:
+        decisions.approve(session, actor, now, claim_id, fence, reason=_reason("已人工核实：", unsure))
+    elif all(finding["check"] in _MENDABLE for finding in failing):
+        items = _items(session, actor, claim, failing, result["papers"])
+        reason = _reason("请更正：", failing)
+        decisions.return_for_correction(
+            session, actor, now, claim_id, fence, items=items, reason=reason, days=_CORRECTION_DAYS
+        )
+    else:
+        reason = _reason("", failing)
+        decisions.reject(session, actor, now, claim_id, fence, clause=failing[0]["clause"], reason=reason)
+
+
+def _with(result: Finding, outcome: str) -> list[Finding]:
+    return [finding for finding in result["findings"] if finding["outcome"] == outcome]
+
+
+def _reason(lead: str, findings: Sequence[Finding]) -> str:
+    said = "；".join(finding["message"] for finding in findings)
+    return f"{lead}{said}"[:_LONGEST_REASON] if said else ""
+
+
+def _items(
+    session: Session, actor: Actor, claim: Claim, failing: Sequence[Finding], papers: Sequence[str]
+) -> list[dict[str, str]]:
+    """What the desk offers to name for the papers that the failing findings rest on."""
+    named = {f"paper:{papers[ref['paper']]}" for one in failing for ref in one["refs"] if ref["paper"] is not None}
+    offered = desk.mendable(claim_view(session, actor, claim.public_id, clock.now()))
+    return [item for item in offered if item["id"] in named]
+
+
+def pay(office: Office, scheme: str, but_not: Collection[int] = ()) -> None:
+    """Maker and checker pay out everything that is ready in a scheme, but not these claims; waits for the bank."""
+    office.wait_paid_out()
+    batch_id = make_batch(office, scheme, lambda claim_id: claim_id not in but_not)
+    if batch_id is None:
+        return
+    with office.writing() as session:
+        lines = session.scalars(
+            select(Payout).where(Payout.batch_id == batch_id).order_by(Payout.approved_at, Payout.id)
+        ).all()
+        payouts.release_batch(
+            session,
+            office.staff("demo-checker"),
+            clock.now(),
+            batch_id,
+            count=len(lines),
+            total_fen=sum(line.amount_fen for line in lines),
+            digest=payouts.digest(lines),
+        )
+    office.wait_paid_out()
+
+
+def make_batch(office: Office, scheme: str, wanted: Callable[[int], bool]) -> int | None:
+    """The maker puts the wanted claims' instructions into a batch; its id, None when there is nothing to pay."""
+    ready = (
+        select(Payout.id, Payout.claim_id)
+        .join(Claim, Claim.id == Payout.claim_id)
+        .where(Payout.state == "ready", Claim.scheme_code == scheme)
+    )
+    with office.writing() as session:
+        ids = [payout_id for payout_id, claim_id in session.execute(ready) if wanted(claim_id)]
+        if not ids:
+            return None
+        return payouts.make_batch(session, office.staff("demo-maker"), clock.now(), scheme, ids).id
