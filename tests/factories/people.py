@@ -1,0 +1,44 @@
+"""Users and organisations."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from reviewapp.models import Actor, Organisation, User
+
+#: The instant at which tests play unless they say otherwise: inside the window of yangcheng-2023 `car`, a Wednesday.
+NOW = datetime(2024, 1, 10, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+_numbers = itertools.count(1)
+
+
+def organisation(session: Session, *, kind: str = "dealer", name: str | None = None, **columns: Any) -> Organisation:
+    """A firm or office under an invented name."""
+    row = Organisation(kind=kind, name=name or f"样例汽贸{next(_numbers)}", **columns)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def user(session: Session, role: str = "claimant", *, now: datetime = NOW, **columns: Any) -> User:
+    """A user of `role`; staff and dealers get a username, claimants a phone index. Dealers get a firm of their own."""
+    number = next(_numbers)
+    columns.setdefault("name", f"测试{number}")
+    if role == "claimant":
+        columns.setdefault("phone_index", f"{number:064d}")
+    else:
+        columns.setdefault("username", f"{role}-{number}")
+    if role == "dealer" and "organisation_id" not in columns:
+        columns["organisation_id"] = organisation(session).id
+    row = User(role=role, created_at=now, **columns)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def actor(session: Session, role: str = "claimant", **columns: Any) -> Actor:
+    """The actor of a new user of `role`."""
+    return Actor.of(user(session, role, **columns))
