@@ -89,5 +89,6 @@ def seconds(pages: Sequence[JudgedPage]) -> dict[str, Any]:
         "seconds_a_page": rate(ours, len(both)),
         "raw_seconds_a_page": rate(raw, len(both)),
         "ratio": rate(ours, raw, 3),
+        "drawing_seconds_a_page": rate(sum(page.drawing_seconds for page in pages), len(pages)),
         "peak_megabytes": max((page.megabytes for page in pages), default=0),
     }

@@ -42,7 +42,8 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class JudgedPage:
     """One page: the kind read and every field. `seconds` and `raw_seconds` (None when not measured) are what reader and
-    bare engine took; `megabytes` is the most that the process held meanwhile."""
+    bare engine took, `drawing_seconds` the corpus for the page; `megabytes` is the most that the process held while it
+    was read."""
 
     paper: Paper
     kind: str
@@ -51,6 +52,7 @@ class JudgedPage:
     fields: tuple[Judged, ...]
     seconds: float = 0.0
     raw_seconds: float | None = None
+    drawing_seconds: float = 0.0
     megabytes: int = 0
 
     @property

@@ -54,7 +54,9 @@ def read_all(equipment: Equipment, papers: Sequence[Paper], timed: int, processe
 def _read(task: tuple[Equipment, Paper, int, bool]) -> JudgedPage:
     equipment, paper, number, timed = task
     engine, reader = _equipped(equipment)
+    began = time.perf_counter()
     page = page_of(paper.shot().picture)
+    drawing = time.perf_counter() - began
     raw = _raw_seconds(engine, page) if timed and number % 2 else None
     _forget_peak()
     began = time.perf_counter()
@@ -62,7 +64,8 @@ def _read(task: tuple[Equipment, Paper, int, bool]) -> JudgedPage:
     seconds, megabytes = time.perf_counter() - began, _peak_megabytes()
     if timed and not number % 2:
         raw = _raw_seconds(engine, page)
-    return replace(judge(paper, readings), seconds=seconds, raw_seconds=raw, megabytes=megabytes)
+    judged = judge(paper, readings)
+    return replace(judged, seconds=seconds, raw_seconds=raw, drawing_seconds=drawing, megabytes=megabytes)
 
 
 @cache

@@ -29,9 +29,11 @@ _FAULTS = (
 def measure(count: int, rounds: int, seed: int) -> dict[str, Any]:
     """Figures of the best of `rounds` runs over `count` claims, ours and by hand in turn.
 
-    `same_results` says whether outcome, award, missing papers and each finding's outcome agree on every claim.
+    `cases_seconds` is what the worked cases of all schemes take. `same_results` says whether outcome, award, missing
+    papers and each finding's outcome agree on every claim.
     """
     scheme, given = schemes.load(SCHEME), claims(count, seed)
+    cases = [(schemes.load(code), case) for code in schemes.codes() for case in schemes.cases(code)]
     ours, hand = [], []
     for _ in range(rounds):
         ours.append(_per_second(lambda facts: evaluate(scheme, facts), given))
@@ -46,6 +48,8 @@ def measure(count: int, rounds: int, seed: int) -> dict[str, Any]:
         "claims_per_second": round(max(ours)),
         "by_hand_per_second": round(max(hand)),
         "ratio": round(max(hand) / max(ours), 2),
+        "cases": len(cases),
+        "cases_seconds": round(_seconds_of(cases), 2),
         "same_results": all(_same(scheme, facts) for facts in given),
         "python": platform.python_version(),
     }
@@ -87,6 +91,13 @@ def _per_second(judge: Callable[[dict[str, Any]], object], given: Sequence[dict[
     for facts in given:
         judge(facts)
     return len(given) / (time.perf_counter() - began)
+
+
+def _seconds_of(cases: Sequence[tuple[Scheme, schemes.Case]]) -> float:
+    began = time.perf_counter()
+    for scheme, case in cases:
+        case.run(scheme)
+    return time.perf_counter() - began
 
 
 def _same(scheme: Scheme, facts: dict[str, Any]) -> bool:

@@ -1,6 +1,5 @@
 """The worked cases of the county schemes, and that they leave no check unproved."""
 
-import time
 from collections import Counter
 
 import pytest
@@ -15,13 +14,6 @@ CASES = [(code, case) for code in schemes.codes() for case in schemes.cases(code
 @pytest.mark.parametrize(("code", "case"), CASES, ids=[f"{code} {case.title}" for code, case in CASES])
 def test_case(code: str, case: schemes.Case) -> None:
     assert case.run(schemes.load(code)) == []
-
-
-def test_all_cases_run_in_two_seconds() -> None:
-    began = time.process_time()
-    for code, case in CASES:
-        case.run(schemes.load(code))
-    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("code", schemes.codes())

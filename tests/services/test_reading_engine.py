@@ -17,7 +17,8 @@ from tests.factories import NOW
 from tests.services.filled import YANGCHENG, buy, list_seller
 from tests.services.paperwork import Desk, desk
 
-pytestmark = pytest.mark.slow
+# The demonstration goes this way, and further, on every run.
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 @pytest.fixture

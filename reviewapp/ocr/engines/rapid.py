@@ -22,10 +22,13 @@ from reviewapp.ocr.lines import Line, make_line
 
 LINES_TO_ASK = 12
 WORST_LINE = 0.4
+WIDTH_STEP = 64
+"""Pixels by which the widths of lines (48 high) differ on OpenVINO."""
 FEW_LINES = 3
 """So few lines are read both ways up: a vote of one or two plates is often wrong."""
 ONNXRUNTIME, OPENVINO = "onnxruntime", "openvino"
 Boxes = npt.NDArray[np.float32]
+Batch = npt.NDArray[np.float32]
 _INSTEAD = {
     ONNXRUNTIME: "改用 tesseract",
     OPENVINO: "改用 rapidocr（设置 OCR_ENGINE=rapidocr，或去掉 --engine openvino）",
@@ -116,28 +119,50 @@ def _load(runtime: str, threads: int | None) -> Any:
     missing = [package for package in ("rapidocr", runtime) if find_spec(package) is None]
     if missing:
         raise EngineMissing(f"缺少识别引擎的软件包 {'、'.join(missing)}：请安装它，或{_INSTEAD[runtime]}。")
-    from rapidocr import EngineType, RapidOCR
+    from rapidocr import RapidOCR
 
     if threads is not None:
         cv2.setNumThreads(threads)
+    loaded: Any = RapidOCR(params=_parameters(runtime, threads))
+    if runtime == OPENVINO:
+        recogniser = loaded._load_rec_model()
+        recogniser.session = _WidthsInSteps(recogniser.session)
+    return loaded
+
+
+class _WidthsInSteps:
+    """A recogniser's session that sees widths in steps of WIDTH_STEP only: OpenVINO prepares itself, and keeps what it
+    prepared, for every width that it has not met before."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def __call__(self, batch: Batch) -> Batch:
+        """Probabilities, shape (lines, columns, characters), for pictures of shape (lines, 3, 48, width)."""
+        width = batch.shape[-1]
+        spare = -width % WIDTH_STEP
+        answer = self._session(np.pad(batch, ((0, 0), (0, 0), (0, 0), (0, spare))))
+        return np.asarray(answer[:, : math.ceil(answer.shape[1] * width / (width + spare))], np.float32)
+
+
+def _parameters(runtime: str, threads: int | None) -> dict[str, Any]:
+    from rapidocr import EngineType
+
     parts = {f"{part}.engine_type": EngineType(runtime) for part in ("Det", "Cls", "Rec")}
-    return RapidOCR(
-        params=parts
-        | {
-            "Global.log_level": "error",
-            "Global.use_preprocess_img": False,
-            "Global.use_vertical_padding": False,
-            "Global.return_word_box": True,
-            "Det.limit_type": "max",
-            "Det.limit_side_len": 1280,
-            "Rec.rec_batch_num": 2,
-            "EngineConfig.onnxruntime.intra_op_num_threads": threads or -1,
-            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-            "EngineConfig.openvino.inference_num_threads": threads or -1,
-            # Pinned, all processes of a machine would stand on its first core.
-            "EngineConfig.openvino.enable_cpu_pinning": False,
-        }
-    )
+    return parts | {
+        "Global.log_level": "error",
+        "Global.use_preprocess_img": False,
+        "Global.use_vertical_padding": False,
+        "Global.return_word_box": True,
+        "Det.limit_type": "max",
+        "Det.limit_side_len": 1280,
+        "Rec.rec_batch_num": 2,
+        "EngineConfig.onnxruntime.intra_op_num_threads": threads or -1,
+        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        "EngineConfig.openvino.inference_num_threads": threads or -1,
+        # Pinned, all processes of a machine would stand on its first core.
+        "EngineConfig.openvino.enable_cpu_pinning": False,
+    }
 
 
 def _line(text: str, score: float, words: Any, box: Boxes) -> Line:

@@ -6,7 +6,7 @@ They stand with the tests: they are built with pikepdf, which the product itself
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.pages.hostile import Hostile, catalogue
@@ -29,10 +29,11 @@ def hostile_files() -> dict[str, Hostile | Make]:
     return files
 
 
-def write_hostile(folder: Path) -> list[Path]:
-    """Write all of them into `folder` (made when it is not there); their paths in the order of `hostile_files`."""
+def write_hostile(folder: Path, files: Mapping[str, Hostile | Make] | None = None) -> list[Path]:
+    """Write these (None: all of `hostile_files`) into `folder`, made when it is not there; their paths in order."""
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write(folder, number, name, file) for number, (name, file) in enumerate(hostile_files().items())]
+    chosen = hostile_files() if files is None else files
+    return [_write(folder, number, name, file) for number, (name, file) in enumerate(chosen.items())]
 
 
 def _write(folder: Path, number: int, name: str, file: Hostile | Make) -> Path:
