@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import pikepdf
 from PIL import Image
@@ -20,6 +21,7 @@ ANY = frozenset(
     | {"decode_memory"}
 )
 MEGABYTE = 1 << 20
+DEEP = 300 * MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ def png(width: int, height: int, data: bytes, *more: tuple[bytes, bytes], depth:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + middle + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
+@cache
 def deflated_zeros(size: int) -> bytes:
     packer = zlib.compressobj(9)
     block = bytes(MEGABYTE)
@@ -135,7 +138,7 @@ def deflated_zeros(size: int) -> bytes:
 
 def _bombs() -> dict[str, Hostile]:
     """Small files that ask for a lot of memory or time."""
-    lie, deep = "too_many_pixels", deflated_zeros(300 * MEGABYTE)
+    lie = "too_many_pixels"
     return {
         "bomb-20000.png": _made(lambda: png(20000, 20000, deflated_zeros(2501 * 20000)), lie),
         "bomb-8001.png": _made(lambda: png(8001, 8000, deflated_zeros(1002 * 8000)), lie),
@@ -146,9 +149,11 @@ def _bombs() -> dict[str, Hostile]:
         "too-wide.png": _made(lambda: png(2**31 - 1, 1, b"x"), lie),
         "lie-huge.png": _made(lambda: png(2**31 - 1, 2**31 - 1, b"x"), lie, "damaged_file"),
         "zero-wide.png": _made(lambda: png(0, 10, b"x"), "damaged_file"),
-        "small-header-deep-data.png": _made(lambda: png(10, 10, deep), OPENED, "damaged_file"),
-        "text-bomb.png": _made(lambda: png(10, 10, b"x", (b"zTXt", b"a\0\0" + deep)), "damaged_file"),
-        "profile-bomb.png": _made(lambda: png(10, 10, b"x", (b"iCCP", b"a\0\0" + deep)), "damaged_file"),
+        "small-header-deep-data.png": _made(lambda: png(10, 10, deflated_zeros(DEEP)), OPENED, "damaged_file"),
+        "text-bomb.png": _made(lambda: png(10, 10, b"x", (b"zTXt", b"a\0\0" + deflated_zeros(DEEP))), "damaged_file"),
+        "profile-bomb.png": _made(
+            lambda: png(10, 10, b"x", (b"iCCP", b"a\0\0" + deflated_zeros(DEEP))), "damaged_file"
+        ),
         "lie.jpg": _made(lambda: _jpeg_lie(65500, 65500), lie),
         "lie-tall.jpg": _made(lambda: _jpeg_lie(8000, 8001), lie),
         "lie-within.jpg": _made(lambda: _jpeg_lie(8000, 8000), "damaged_file", OPENED),
@@ -238,7 +243,7 @@ def _pdf_traps() -> dict[str, Hostile]:
     streams = {
         "nested-streams.pdf": _trap(lambda: page_pdf(stream(bytes(100 * MEGABYTE), deflate=3))),
         "ten-filters.pdf": _trap(lambda: page_pdf(stream(bytes(50 * MEGABYTE), deflate=10))),
-        "image-bomb.pdf": _trap(lambda: _image_pdf(30000, 30000, deflated_zeros(300 * MEGABYTE))),
+        "image-bomb.pdf": _trap(lambda: _image_pdf(30000, 30000, deflated_zeros(DEEP))),
         "image-lie.pdf": _trap(lambda: _image_pdf(2**31 - 1, 2**31 - 1, b"x")),
         "endless-form.pdf": _trap(
             lambda: page_pdf(stream(b"/X Do"), resources=b"/XObject <</X 6 0 R>>", others=(stream(b"/X Do", endless),))
