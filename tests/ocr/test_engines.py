@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from reviewapp.ocr.engines import MAKERS, EngineMissing, Pixels, Recognised, engine_named, rapid
 from reviewapp.ocr.engines.replay import NotRecorded, RecordingEngine, ReplayEngine, seen_from, told_by
-from reviewapp.ocr.lines import make_line
+from reviewapp.ocr.lines import box_quad, make_line
 
 
 class Scripted:
@@ -84,3 +85,44 @@ def rapid_package(name: str) -> str:
 
 def test_an_engine_is_made_once_a_process() -> None:
     assert engine_named("tesseract", 1) is engine_named("tesseract", 1)
+
+
+class Spelled:
+    """rapidocr's recogniser, which reads a picture's width and height and notes how many it is shown at once."""
+
+    def __init__(self) -> None:
+        self.shown: list[int] = []
+
+    def crop_text_regions(self, image: Pixels, boxes: np.ndarray) -> list[Pixels]:
+        return [image[int(box[0][1]) : int(box[2][1]), int(box[0][0]) : int(box[2][0])] for box in boxes]
+
+    def recognize_txt(self, crops: list[Pixels]) -> SimpleNamespace:
+        self.shown.append(len(crops))
+        words = SimpleNamespace(word_cols=[], confs=[], line_txt_len=0)
+        texts = [f"{crop.shape[1]}x{crop.shape[0]}" for crop in crops]
+        return SimpleNamespace(txts=texts, scores=[0.9] * len(crops), word_results=[words] * len(crops))
+
+
+def test_very_wide_lines_are_shown_one_by_one_and_all_stay_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    spelled = Spelled()
+    monkeypatch.setattr(rapid, "_load", lambda runtime, threads: spelled)
+    widths = [100, 900, 200, 800]
+    boxes = np.array([box_quad((0, 20 * row, width, 20 * row + 20)) for row, width in enumerate(widths)], np.float32)
+    lines = rapid.RapidEngine(1)._read(np.zeros((80, 1000, 3), np.uint8), boxes)
+    assert [line.text for line in lines] == ["100x20", "900x20", "200x20", "800x20"]
+    assert [line.quad[1][0] for line in lines] == widths
+    assert spelled.shown == [2, 1, 1]
+
+
+def test_openvino_sees_few_widths_and_its_answer_is_cut_to_the_line() -> None:
+    seen: list[tuple[int, ...]] = []
+
+    def session(batch: np.ndarray) -> np.ndarray:
+        seen.append(batch.shape)
+        return np.arange(batch.shape[-1] // 8, dtype=np.float32).reshape(1, -1, 1).repeat(len(batch), 0)
+
+    cut = rapid._WidthsInSteps(session)
+    for width, columns in ((320, 40), (321, 41), (384, 48)):
+        answer = cut(np.zeros((2, 3, 48, width), np.float32))
+        assert answer[1, :, 0].tolist() == list(range(columns))
+    assert [shape[-1] for shape in seen] == [320, 384, 384]

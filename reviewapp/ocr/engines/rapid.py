@@ -17,11 +17,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from reviewapp.machine import give_back_memory
 from reviewapp.ocr.engines.base import EngineMissing, Pixels, Recognised
 from reviewapp.ocr.lines import Line, make_line
 
 LINES_TO_ASK = 12
 WORST_LINE = 0.4
+HELD_MEGABYTES = 600
+"""What may be left lying of earlier pages (10 ms to return, then a few more for having to ask for it anew)."""
+LINE_ALONE = 24
+"""Widths over heights above which a line is recognised by itself: two such at once can take half a gigabyte."""
 WIDTH_STEP = 64
 """Pixels by which the widths of lines (48 high) differ on OpenVINO."""
 FEW_LINES = 3
@@ -54,6 +59,7 @@ class RapidEngine:
 
     def recognise(self, image: Pixels) -> Recognised:
         """Lines of the page turned upright; raises EngineMissing when rapidocr or its runtime is not installed."""
+        give_back_memory(over=HELD_MEGABYTES)
         with self._lock:
             upright, boxes, rotation = self._upright(_three_channels(image))
             lines = self._read(upright, boxes)
@@ -110,8 +116,15 @@ class RapidEngine:
         if not len(boxes):
             return ()
         crops = self._engine().crop_text_regions(image, boxes)
-        read = self._engine().recognize_txt(crops)
-        lines = [_line(*row) for row in zip(read.txts, read.scores, read.word_results, boxes, strict=True)]
+        wide = {at for at, crop in enumerate(crops) if crop.shape[1] > LINE_ALONE * crop.shape[0]}
+        together = [at for at in range(len(crops)) if at not in wide]
+        read: dict[int, Line] = {}
+        for group in (together, *([at] for at in wide)):
+            if group:
+                found = self._engine().recognize_txt([crops[at] for at in group])
+                rows = zip(group, found.txts, found.scores, found.word_results, strict=True)
+                read |= {at: _line(text, score, words, boxes[at]) for at, text, score, words in rows}
+        lines = (read[at] for at in range(len(crops)))
         return tuple(line for line in lines if line.text and line.score >= WORST_LINE)
 
 
