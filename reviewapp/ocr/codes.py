@@ -17,6 +17,8 @@ QR, EAN13 = "QR Code", "EAN-13"
 """Formats by the names the library gives them. It is asked for the one a paper carries: looking for all takes ten times
 as long."""
 MOST_ENLARGED = 4
+LARGE = 2000
+"""Longer pictures are not enlarged: pages of a digital file, whose codes are drawn and not copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Code:
 def read_codes(image: Pixels, wanted: str) -> tuple[Code, ...]:
     """All codes of one format in an image (grey or BGR); tried again at twice the size when there are none."""
     found = _codes(image, wanted)
-    if found or max(image.shape[:2]) > 2400:
+    if found or max(image.shape[:2]) > LARGE:
         return found
     return _enlarged(image, wanted, 2)
 

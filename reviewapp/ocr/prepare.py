@@ -50,10 +50,19 @@ class Prepared:
 def prepare(page: PageImage) -> Prepared:
     """Decode and reduce a page; raises DamagedPage when the JPEG cannot be decoded."""
     reduced = cv2.IMREAD_REDUCED_COLOR_2 if max(page.width, page.height) >= 2 * LONG_SIDE else cv2.IMREAD_COLOR
-    colour = cv2.imdecode(np.frombuffer(page.jpeg, np.uint8), reduced | cv2.IMREAD_IGNORE_ORIENTATION)
+    return Prepared(reduced_to(_decoded(page, reduced), LONG_SIDE), page.width, page.height)
+
+
+def as_given(page: PageImage) -> Prepared:
+    """A page that nothing is recognised on, in its own pixels; raises DamagedPage."""
+    return Prepared(_decoded(page, cv2.IMREAD_COLOR), page.width, page.height)
+
+
+def _decoded(page: PageImage, how: int) -> Pixels:
+    colour = cv2.imdecode(np.frombuffer(page.jpeg, np.uint8), how | cv2.IMREAD_IGNORE_ORIENTATION)
     if colour is None:
         raise DamagedPage(f"第 {page.number} 页的图像已损坏，无法识别。请重新上传。")
-    return Prepared(reduced_to(np.asarray(colour, np.uint8), LONG_SIDE), page.width, page.height)
+    return np.asarray(colour, np.uint8)
 
 
 def reduced_to(image: Pixels, side: int) -> Pixels:

@@ -20,7 +20,7 @@ from reviewapp.ocr.kinds import FORMS
 from reviewapp.ocr.layout import Sheet, Spot
 from reviewapp.ocr.lines import Line, box_quad, make_line
 from reviewapp.ocr.picture import Picture
-from reviewapp.ocr.prepare import Prepared, cut_out, page_box, prepare
+from reviewapp.ocr.prepare import Prepared, as_given, cut_out, page_box, prepare
 from reviewapp.ocr.readings import MOST_WHEN_UNSURE, Box, FieldReading, KindReading, PageReading
 from reviewapp.ocr.second import independent, looks
 from reviewapp.ocr.stamped import unstamped, without_stamps
@@ -89,13 +89,12 @@ class Reader:
 
         Raises DamagedPage when the page's JPEG cannot be decoded.
         """
-        if page.doubted_text and _text_layer(page, (1.0, 1.0)) is not None:
+        if page.doubted_text and _text_layer(page) is not None:
             trusted = replace(page, doubted_text=False)
             (as_text,) = self.read(trusted, kind)
             return beside(as_text, self.read(replace(trusted, text_lines=()), kind))
         started = time.perf_counter()
-        prepared = prepare(page)
-        source, seen = self._lines(page, prepared)
+        source, prepared, seen = self._seen(page)
         parts = [(prepared, seen, None)] if kind is not None else _papers(prepared, source, seen)
         readings = [replace(self._paper(page, cut, source, one, kind), region=region) for cut, one, region in parts]
         seconds = round((time.perf_counter() - started) / len(readings), 3)
@@ -106,9 +105,9 @@ class Reader:
 
         Raises DamagedPage when the page's JPEG cannot be decoded.
         """
-        prepared = prepare(page)
+        source, prepared, all_seen = self._seen(page)
         out = []
-        for cut, seen, region in _papers(prepared, *self._lines(page, prepared)):
+        for cut, seen, region in _papers(prepared, source, all_seen):
             picture = Picture(cut.colour, seen.rotation)
             kind, confidence = classify(seen.lines, picture)
             out.append(KindReading(page.number, kind, confidence, guesses(seen.lines, picture), region))
@@ -131,12 +130,13 @@ class Reader:
             legible=source == TEXT_LAYER or _legible(seen.lines),
         )
 
-    def _lines(self, page: PageImage, prepared: Prepared) -> tuple[str, Recognised]:
-        layer = None if page.doubted_text else _text_layer(page, prepared.scale)
+    def _seen(self, page: PageImage) -> tuple[str, Prepared, Recognised]:
+        """Where the lines of a page come from, its pixels, and the lines."""
+        layer = None if page.doubted_text else _text_layer(page)
         if layer is not None:
-            height, width = prepared.colour.shape[:2]
-            return TEXT_LAYER, Recognised(layer, 0, (width, height))
-        return self._engine.name, self._engine.recognise(prepared.grey)
+            return TEXT_LAYER, as_given(page), Recognised(layer, 0, (page.width, page.height))
+        prepared = prepare(page)
+        return self._engine.name, prepared, self._engine.recognise(prepared.grey)
 
     def _fields(
         self, form: Form, prepared: Prepared, source: str, seen: Recognised, picture: Picture
@@ -240,11 +240,10 @@ def _papers(prepared: Prepared, source: str, seen: Recognised) -> list[tuple[Pre
     return out
 
 
-def _text_layer(page: PageImage, scale: tuple[float, float]) -> tuple[Line, ...] | None:
-    """The PDF's own text as lines, in prepared pixels; None when there is next to none (a scan with a page number)."""
-    lines = [
-        make_line(t.text, box_quad([v * by for v, by in zip(t.box, scale * 2, strict=True)])) for t in page.text_lines
-    ]
+def _text_layer(page: PageImage) -> tuple[Line, ...] | None:
+    """The PDF's own text as lines, in pixels of the page; None when there is next to none (a scan with a page
+    number)."""
+    lines = [make_line(text.text, box_quad(text.box)) for text in page.text_lines]
     lines = [line for line in lines if line.text]
     return tuple(lines) if sum(len(line.text) for line in lines) >= LEAST_TEXT_LAYER else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +56,21 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def ready(page: Page) -> None:
+    """Wait for the page's scripts, which a person never outruns."""
+    page.wait_for_load_state("load")
+
+
+def reload_until(page: Page, holds: Callable[[], bool]) -> None:
+    """Look again every half second, half a minute long."""
+    for _ in range(60):
+        if holds():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    raise AssertionError(f"{page.url} does not show it")
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from reviewapp.demo.office import PASSWORD
 from reviewapp.specimens import people
 from reviewapp.specimens.purchases import Purchase
-from tests.e2e.office import DESK, PHONE, Person, chromium, open_office
+from tests.e2e.office import DESK, PHONE, Person, chromium, open_office, ready, reload_until
 from tests.e2e.papers import photograph, scan, stands_on
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(600)]
@@ -139,11 +139,6 @@ def sign_in_by_phone(person: Person, phone: str) -> None:
     assert person.fits()
 
 
-def ready(page: Page) -> None:
-    """Wait for the page's scripts, which a person never outruns."""
-    page.wait_for_load_state("load")
-
-
 def start(page: Page, programme: str) -> None:
     """Begin a draft in the form of that programme."""
     heading = page.get_by_role("heading", name=programme, exact=True)
@@ -207,6 +202,7 @@ def change(field: Locator, value: str) -> None:
 
 def look_through(page: Page, bought: Purchase) -> None:
     """Compare with the papers: doubtful values are corrected or confirmed, what only the buyer knows is chosen."""
+    page.wait_for_url("**/facts")
     ready(page)
     choices = {
         "declared.energy": bought.vehicle.energy,
@@ -310,15 +306,6 @@ def pay(world: World, number: str) -> None:
     page.get_by_role("button", name="放行 1 笔").click()
     page.get_by_text("已放行").first.wait_for()
     expect(page.locator("#lines")).to_contain_text("已发放", timeout=PAID_MS)
-
-
-def reload_until(page: Page, holds: Callable[[], bool]) -> None:
-    for _ in range(60):
-        if holds():
-            return
-        page.wait_for_timeout(500)
-        page.reload()
-    raise AssertionError(f"{page.url} does not show it")
 
 
 # --- afterwards -------------------------------------------------------------------------------------------------------

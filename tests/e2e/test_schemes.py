@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from reviewapp.demo.office import PASSWORD
-from tests.e2e.office import DESK, PHONE, Person, chromium, open_office
+from tests.e2e.office import DESK, PHONE, Person, chromium, open_office, ready, reload_until
 from tests.factories.schemes import CASES, SCHEME
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -50,9 +50,13 @@ def write(writer: Person, draft: str) -> None:
     page = writer.page
     page.on("dialog", lambda dialog: dialog.accept())
     text = page.get_by_label("方案的内容")
+    ready(page)
     text.fill(WRONG)
     text.press("Control+s")
-    page.get_by_role("link", name=re.compile(r"第 \d+ 行")).click()
+    mistake = page.get_by_role("link", name=re.compile(r"第 \d+ 行"))
+    mistake.wait_for()
+    ready(page)
+    mistake.click()
     chosen = "box => box.value.slice(box.selectionStart, box.selectionEnd)"
     assert text.evaluate(chosen) == 'window = "nowhere"'
     text.fill(SCHEME)
@@ -77,6 +81,6 @@ def publish(second: Person, draft: str) -> None:
     page.get_by_label("我已逐条核对").check()
     page.get_by_role("button", name="发布第 1 版").click()
     expect(page.get_by_text("已发布，新的申请从现在起按这一版办理")).to_be_visible()
-    page.wait_for_timeout(1_000)  # the site's other process looks for published versions once a second
     page.goto("/")
-    expect(page.get_by_role("heading", name="样例县购车补贴")).to_be_visible()
+    # The site's other process looks for published versions once a second.
+    reload_until(page, lambda: page.get_by_role("heading", name="样例县购车补贴").count() > 0)
