@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.extensions import db
-from reviewapp.services import decisions, payouts, queue
+from reviewapp.services import decisions, payouts, queue, reconciliation
 from workers import runtime
 from workers.ticking import every
 
@@ -42,6 +42,7 @@ TICKS = (
     Tick("lapse_overdue_returns", 60, queue.lapse_overdue),
     Tick("end_publications", 60, payouts.end_publications),
     Tick("ask_unknown_payouts", 30, payouts.ask_unknown),
+    Tick("order_reconciliation", 600, reconciliation.order),
 )
 
 

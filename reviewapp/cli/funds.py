@@ -40,9 +40,12 @@ def verify(bank: bool) -> None:
 
 def _verify(bank: bool) -> list[Difference]:
     try:
-        return service.verify(db.session, current_app.extensions["bank"] if bank else None)
+        lines = current_app.extensions["bank"].statement() if bank else None
     except BankUnavailable:
         raise Unavailable("银行接口没有应答，无法核对流水。请稍后再试，或加 --no-bank 先核对账内。") from None
+    with transaction(db.session):
+        service.hold_pools(db.session)
+        return service.verify(db.session, lines)
 
 
 @funds.command(help="向资金池追加资金，候补申请随即按顺序递补。金额以元为单位。")

@@ -242,6 +242,6 @@ def outcomes(play: Play) -> list[outcome.Found]:
 def books(play: Play) -> list[str]:
     """Where money or order are not as they must be: pools, postings, instructions, the bank's statement, tickets."""
     with play.office.looking() as session:
-        differences = funds.verify(session, play.office.app.extensions["bank"])
+        differences = funds.verify(session, play.office.app.extensions["bank"].statement())
         unequal = [f"{one.what}，{one.where}：应为 {one.expected}，实为 {one.found}（分）" for one in differences]
         return [*unequal, *outcome.wrong_balances(session, play.plans), *outcome.out_of_order(session)]

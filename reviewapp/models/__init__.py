@@ -8,6 +8,7 @@ from reviewapp.models.outbox import TOPICS, Outbox
 from reviewapp.models.paper import Fact, Page, Paper, Reading, Upload
 from reviewapp.models.payout import Payout, PayoutBatch
 from reviewapp.models.people import SYSTEM, Actor, Listing, Message, OneTimeCode, Organisation, User
+from reviewapp.models.reconciliation import Reconciliation
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
 from reviewapp.models.trail import Decision, Evaluation, Event
 
@@ -35,6 +36,7 @@ __all__ = [
     "Posting",
     "PublishedScheme",
     "Reading",
+    "Reconciliation",
     "SchemeDraft",
     "SchemeEvent",
     "Upload",

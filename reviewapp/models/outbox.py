@@ -10,7 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from reviewapp.models.base import Base, BigKey, Instant, one_of
 
 #: topic -> the queue (one worker process each) that does it
-TOPICS = {"upload.read": "ocr", "payout.order": "payout", "payout.send": "payout", "payout.ask": "payout"}
+TOPICS = {
+    "upload.read": "ocr",
+    "payout.order": "payout",
+    "payout.send": "payout",
+    "payout.ask": "payout",
+    "funds.reconcile": "payout",
+}
 _OPEN = text("done_at IS NULL")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import Claim, Payout, PayoutBatch, Pool, Posting
+from reviewapp.models import Claim, Payout, PayoutBatch, Pool, Posting, Reconciliation
 from reviewapp.policy.masks import mask_card, mask_name
 
 #: What became of an instruction, in Chinese.
@@ -154,6 +154,12 @@ def pools(session: Session) -> tuple[tuple[Pool, str], ...]:
     """All pools with the title of their scheme."""
     rows = session.scalars(select(Pool).order_by(Pool.scheme_code, Pool.id))
     return tuple((pool, schemes.load(pool.scheme_code).title) for pool in rows)
+
+
+def reconciliation(session: Session) -> Reconciliation | None:
+    """The newest daily reconciliation that the bank has answered for."""
+    told = select(Reconciliation).where(Reconciliation.at.is_not(None))
+    return session.scalar(told.order_by(Reconciliation.day.desc()).limit(1))
 
 
 def movements(session: Session, pool: Pool) -> tuple[tuple[Posting, str], ...]:

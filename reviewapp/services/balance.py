@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from reviewapp.bank import Bank, StatementLine
+from reviewapp.bank import StatementLine
 from reviewapp.models import Claim, Payout, Pool, Posting
 from reviewapp.policy import pool as rules
 
@@ -27,19 +27,17 @@ class Difference:
     found: int
 
 
-def verify(session: Session, bank: Bank | None = None) -> list[Difference]:
-    """Every difference between postings, pools, claims, instructions and, when given, the bank's statement.
-
-    Raises BankUnavailable. The bank is asked before the database is read.
-    """
-    lines = [] if bank is None else bank.statement()
+def verify(session: Session, lines: Sequence[StatementLine] | None = None) -> list[Difference]:
+    """Every difference between postings, pools, claims, instructions and, when given, the lines of the bank's
+    statement. Where others are at work, hold the pools while it compares, or it sees them before and their postings
+    after a change."""
     found: list[Difference] = []
     for pool in session.scalars(select(Pool).order_by(Pool.id)):
         found += _pool(session, pool)
         found += _claims(session, pool)
         found += _waitlist(session, pool)
     found += _payouts(session)
-    if bank is not None:
+    if lines is not None:
         found += _bank(session, lines)
     return found
 
@@ -99,7 +97,7 @@ def _sums(session: Session, query: Select[Any, Any]) -> dict[int, int]:
     return {claim_id: int(amount) for claim_id, amount in rows if claim_id is not None}
 
 
-def _bank(session: Session, lines: list[StatementLine]) -> Iterator[Difference]:
+def _bank(session: Session, lines: Sequence[StatementLine]) -> Iterator[Difference]:
     """Per instruction number: what the bank paid against what is recorded as paid here."""
     at_bank = {line.number: line.amount_fen for line in lines if line.status == "paid"}
     paid = select(Payout.number, Payout.amount_fen).where(Payout.state == "paid")

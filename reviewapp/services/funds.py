@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Difference",
     "appropriate",
+    "hold_pools",
     "lock_pool",
     "open_pools",
     "pool_named",
@@ -87,6 +88,11 @@ def lock_pool(session: Session, pool_id: int) -> Pool:
     if pool is None:
         raise NotFound()
     return pool
+
+
+def hold_pools(session: Session) -> None:
+    """Lock every pool: nothing of order or money changes while the books are compared."""
+    session.execute(select(Pool.id).order_by(Pool.id).with_for_update(key_share=True)).all()
 
 
 def post(

@@ -24,8 +24,13 @@ _SEES_POOLS = (*scope.FINANCE, "auditor", "admin")
 @blueprint.get("")
 @open_to(*scope.FINANCE)
 def home() -> ResponseReturnValue:
-    """What waits for a batch, and the batches."""
-    return render_template("finance/home.html", due=queries.due(db.session), batches=queries.batches(db.session))
+    """What waits for a batch, the batches, and what the last reconciliation found."""
+    return render_template(
+        "finance/home.html",
+        due=queries.due(db.session),
+        batches=queries.batches(db.session),
+        reconciliation=queries.reconciliation(db.session),
+    )
 
 
 @blueprint.post("/batches")

@@ -161,7 +161,7 @@ class Office:
             paid_once=sum(credits.get(str(number), 0) == 1 and state == "paid" for number, state in rows),
             doubled=sum(times > 1 for times in credits.values()),
             lost=sum(credits.get(str(number), 0) == 0 or state != "paid" for number, state in rows),
-            differences=len(funds.verify(session, bank)),
+            differences=len(funds.verify(session, bank.statement())),
             open_work=session.scalar(_count(Outbox, Outbox.done_at.is_(None))) or 0,
             seconds=round(time.monotonic() - self._started, 1),
         )

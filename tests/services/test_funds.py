@@ -132,22 +132,12 @@ def test_verify_finds_a_payment_without_instruction_and_the_reverse(session: Ses
     assert [(row.where, row.expected, row.found) for row in funds.verify(session)] == [(sending.number, 0, 300_000)]
 
 
-class _Bank:
-    """A bank whose statement is given; the real sandbox is tried in the payout tests."""
-
-    def __init__(self, *lines: StatementLine) -> None:
-        self.lines = list(lines)
-
-    def statement(self) -> list[StatementLine]:
-        return self.lines
-
-
 def test_verify_compares_with_the_banks_statement_both_ways(session: Session) -> None:
     number = _payout(session, factories.claim(session, "paid").id).number
-    assert funds.verify(session, _Bank(StatementLine(number, 300_000, "paid"))) == []
-    missing = funds.verify(session, _Bank(StatementLine(number, 300_000, "accepted")))
+    assert funds.verify(session, [StatementLine(number, 300_000, "paid")]) == []
+    missing = funds.verify(session, [StatementLine(number, 300_000, "accepted")])
     assert [(row.where, row.expected, row.found) for row in missing] == [(number, 0, 300_000)]
-    twice = _Bank(StatementLine(number, 300_000, "paid"), StatementLine("别的", 500, "paid"))
+    twice = [StatementLine(number, 300_000, "paid"), StatementLine("别的", 500, "paid")]
     assert [(row.where, row.expected, row.found) for row in funds.verify(session, twice)] == [("别的", 500, 0)]
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.models import Outbox, Payout, Upload
-from reviewapp.services import funds, outbox, payouts
+from reviewapp.models import Outbox, Payout, Reconciliation, Upload
+from reviewapp.services import funds, outbox, payouts, reconciliation
 from tests.bank.sandbox import SandboxBank
 from tests.factories.claims import claim
 from tests.factories.payouts import CLOSED_CARD, approved, released
@@ -204,3 +204,21 @@ def test_a_file_that_workers_die_over_is_given_up(office: Session, error: str | 
         row.attempts, row.error = 3, error
     done = _perform(office, "upload.read").done_at
     assert (upload.state, done is not None) == (state, error is None)
+
+
+@both_databases
+def test_the_books_are_reconciled_with_the_banks_own(office: Session, bank: SandboxBank, hands: Hands) -> None:
+    """A bank that is away is asked again, and then all agrees."""
+    _release(office)
+    _perform(office, "payout.send")
+    with transaction(office):
+        assert reconciliation.order(office, NOW) == 1
+    bank.stop()
+    waiting = _perform(office, reconciliation.TOPIC)
+    assert waiting.done_at is None
+    assert "BankUnavailable" in (waiting.error or "")
+    bank.start()
+    hands.turn(100)
+    assert _perform(office, reconciliation.TOPIC).done_at is not None
+    row = office.scalars(select(Reconciliation)).one()
+    assert (row.difference_fen, row.rows, row.on_the_way) == (0, [], 0)

@@ -21,7 +21,7 @@ from reviewapp.models import TOPICS
 from reviewapp.models.outbox import Outbox
 from reviewapp.services import outbox
 from workers import runtime
-from workers.jobs import payouts, uploads
+from workers.jobs import funds, payouts, uploads
 from workers.jobs.task import Task
 
 _LOG = structlog.get_logger(__name__)
@@ -30,6 +30,7 @@ _HANDLERS: dict[str, Callable[[Session, Flask, Task], None]] = {
     "payout.order": payouts.order,
     "payout.send": payouts.send,
     "payout.ask": payouts.ask,
+    "funds.reconcile": funds.reconcile,
 }
 
 
