@@ -16,6 +16,8 @@ from reviewapp.policy import pool as rules
 #: States of a claim whose award is committed and not yet paid.
 COMMITTED = ("approved", "publication", "payable", "sending", "failed", "unknown")
 
+COLUMN_NAMES = {"appropriated": "总额", "reserved": "预留", "committed": "待付", "paid": "已付", "returned": "退回"}
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -53,7 +55,7 @@ def _pool(session: Session, pool: Pool) -> Iterator[Difference]:
     expected = rules.columns(rules.Movement(source, target, int(amount or 0)) for source, target, amount in rows)
     for column, amount in expected.items():
         if getattr(pool, column) != amount:
-            yield Difference(f"资金池“{column}”与分录合计", _name(pool), amount, getattr(pool, column))
+            yield Difference(f"资金池“{COLUMN_NAMES[column]}”与分录合计", _name(pool), amount, getattr(pool, column))
     if rules.available(expected) < 0:
         yield Difference("资金池超支", _name(pool), 0, rules.available(expected))
 
