@@ -96,9 +96,10 @@ class Office:
             db.engine.dispose()
 
     def release(self, count: int) -> None:
-        """Approve and release so many payouts more, in one transaction."""
-        with self.app.app_context(), transaction(db.session()):
-            released(db.session(), count, now=datetime.now(UTC))
+        """Approve and release so many payouts more, under the lock of the pool, which the workers change, too."""
+        with self.app.app_context(), transaction(db.session()) as session:
+            funds.lock_pool(session, pool(session).id)
+            released(session, count, now=datetime.now(UTC))
 
     def open_payouts(self) -> int:
         """How many have no end yet."""
