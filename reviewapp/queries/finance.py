@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from reviewapp import schemes
 from reviewapp.models import Claim, Payout, PayoutBatch, Pool, Posting, Reconciliation
 from reviewapp.policy.masks import mask_card, mask_name
+from reviewapp.services.balance import COLUMN_NAMES
 
 #: What became of an instruction, in Chinese.
 PAYOUT_STATES = {
@@ -24,14 +25,7 @@ PAYOUT_STATES = {
     "failed": "发放失败",
 }
 BATCH_STATES = {"made": "待放行", "released": "已放行", "dissolved": "已撤销"}
-ACCOUNTS = {
-    "treasury": "财政",
-    "available": "可用",
-    "reserved": "预留",
-    "committed": "待付",
-    "paid": "已付",
-    "returned": "退回",
-}
+ACCOUNTS = {"treasury": "财政", "available": "可用"} | COLUMN_NAMES
 _NEWEST = 100
 
 
