@@ -58,6 +58,13 @@ def _noted(tmp_path: Path, name: str) -> int:
     return int(path.read_text().split()[-1])
 
 
+def _trapping(tmp_path: Path, *names: str) -> None:
+    """Wait for a ready stack whose services have set their traps: before that a signal ends them at once."""
+    _processes(tmp_path)
+    for name in names:
+        _noted(tmp_path, name)
+
+
 _HORSE = "setsid sh -c 'echo $$ > $D/horse; exec sleep 300' & echo $$ > $D/worker; wait"
 
 
@@ -112,9 +119,9 @@ def test_killed_supervisor_leaves_nothing(start: Start, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_stops_in_reverse_order(start: Start, tmp_path: Path, ending: signal.Signals) -> None:
-    obey = "trap 'echo {0} >> $D/order; exit 0' TERM; while :; do sleep 0.05; done"
+    obey = "trap 'echo {0} >> $D/order; exit 0' TERM; echo $$ > $D/{0}; while :; do sleep 0.05; done"
     supervisor = start(f"store:0={obey.format('store')}", f"web:2={obey.format('web')}")
-    _processes(tmp_path)
+    _trapping(tmp_path, "store", "web")
     supervisor.send_signal(ending)
     assert supervisor.wait(10) == 0
     assert (tmp_path / "order").read_text().split() == ["web", "store"]
@@ -124,7 +131,7 @@ def test_stops_in_reverse_order(start: Start, tmp_path: Path, ending: signal.Sig
 def test_deaf_service_is_killed_within_ten_seconds(start: Start, tmp_path: Path) -> None:
     deaf = "trap '' TERM INT; echo $$ > $D/{0}; while :; do sleep 0.05; done"
     supervisor = start(f"store:0={deaf.format('store')}", f"web:2={deaf.format('web')}")
-    _processes(tmp_path)
+    _trapping(tmp_path, "store", "web")
     supervisor.send_signal(signal.SIGINT)
     assert supervisor.wait(10) == 0
     assert not alive(_noted(tmp_path, "store"))
@@ -132,8 +139,8 @@ def test_deaf_service_is_killed_within_ten_seconds(start: Start, tmp_path: Path)
 
 
 def test_second_ctrl_c_does_not_wait(start: Start, tmp_path: Path) -> None:
-    supervisor = start("web:2=trap '' TERM; while :; do sleep 0.05; done")
-    _processes(tmp_path)
+    supervisor = start("web:2=trap '' TERM; echo $$ > $D/web; while :; do sleep 0.05; done")
+    _trapping(tmp_path, "web")
     supervisor.send_signal(signal.SIGINT)
     wait_until(lambda: "正在停止" in _log(tmp_path), seconds=5, what="did not begin to stop")
     supervisor.send_signal(signal.SIGINT)
