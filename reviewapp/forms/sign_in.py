@@ -25,6 +25,12 @@ class PhoneForm(FlaskForm):  # type: ignore[misc]
     next = HiddenField()
 
 
+class AgainForm(FlaskForm):  # type: ignore[misc]
+    """Ask for a code to the telephone of the account, and where to go from there."""
+
+    next = HiddenField()
+
+
 class CodeForm(FlaskForm):  # type: ignore[misc]
     """The six-digit code."""
 

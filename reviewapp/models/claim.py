@@ -35,7 +35,7 @@ class Claim(WithPublicId, Base):
         CheckConstraint("(ticket IS NULL) = (submitted_at IS NULL)", name="ticket_with_submission"),
         CheckConstraint("reserved_fen >= 0", name="reserved_not_negative"),
         CheckConstraint("reserved_fen <= wanted_fen", name="reserved_within_wanted"),
-        CheckConstraint("state <> 'waitlist' OR (reserved_fen = 0 AND wanted_fen > 0)", name="waitlist_holds_nothing"),
+        CheckConstraint("state <> 'waitlist' OR reserved_fen < wanted_fen", name="waitlist_wants_more"),
         CheckConstraint("(state = 'in_review') = (reviewer_id IS NOT NULL)", name="lease_in_review"),
         CheckConstraint("(state = 'returned') = (correction_until IS NOT NULL)", name="returned_has_deadline"),
         CheckConstraint("reviewer_id IS NULL OR reviewer_id <> entered_by_id", name="two_people"),

@@ -1,8 +1,9 @@
 """The rules of a pool: who gets money in which order, and the postings that say so. Pure; all amounts are integer fen.
 
-Two rules decide everything. A submission reserves at once if the pool can carry it *and* nobody waits; else it waits.
-Money that is free goes to the head of the waitlist, strictly in ticket order: a head that does not fit stops everybody
-behind it, however small. `services` apply what these functions return and hold no second copy of the rules.
+Two rules decide everything. A claim takes money at once if the pool can carry it *and* nobody waits before it; else it
+waits, and keeps what it holds already. Money that is free goes to the head of the waitlist, strictly in ticket order: a
+head that does not fit stops everybody behind it, however small. `services` apply what these functions return and hold
+no second copy of the rules.
 """
 
 from __future__ import annotations
@@ -48,13 +49,13 @@ def on_submit(available: int, waiting: bool, amount: int) -> Movements:
 
 
 def on_promote(amount: int) -> Movements:
-    """The reservation of the head of the waitlist, once `promotions` has counted it in."""
+    """What the head of the waitlist lacks becomes reserved, once `promotions` has counted it in."""
     _require_positive(amount)
     return (Movement("available", "reserved", amount),)
 
 
 def promotions(available: int, waiting: Iterable[int]) -> int:
-    """How many from the head of the waitlist get their money now; `waiting` holds their amounts in ticket order."""
+    """How many from the head of the waitlist get their money now; `waiting` holds what each lacks, in ticket order."""
     count = 0
     for amount in waiting:
         if amount > available:
@@ -64,16 +65,12 @@ def promotions(available: int, waiting: Iterable[int]) -> int:
     return count
 
 
-def on_raise(available: int, reserved: int, amount: int) -> Movements:
-    """What a claim that proves to be worth `amount` takes beyond its reservation; empty when the pool has too little.
+def on_raise(available: int, waiting: bool, reserved: int, amount: int) -> Movements:
+    """What a claim takes that proves to be worth `amount`, more than its reservation; empty when it joins the waitlist.
 
-    It is empty, too, when the claim needs no more. It holds an earlier ticket than anybody on the waitlist, so free
-    money is its before theirs.
+    `waiting`: is anybody there with an earlier ticket? Those behind do not count: free money is its before theirs.
     """
-    more = amount - reserved
-    if not 0 < more <= available:
-        return ()
-    return (Movement("available", "reserved", more),)
+    return on_submit(available, waiting, amount - reserved)
 
 
 def on_approve(reserved: int, award: int) -> Movements:

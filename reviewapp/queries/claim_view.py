@@ -149,7 +149,8 @@ class DecisionView:
 class ClaimView:
     """A claim's page. `claim` gives the plain columns; `full` is False when names and numbers are masked.
 
-    `place` is the place in the queue of an undecided claim; `reviewer` is "" for submitters. `outcome`, `missing` and
+    `place` is the place in the queue of an undecided claim, `waiting_before` how many wait for money before one on the
+    waitlist; `reviewer` is "" for submitters. `outcome`, `missing` and
     `findings` are the live checks while the submitter can still change the claim, afterwards the evaluation that was
     kept. `unread` counts files that are not read yet.
     """
@@ -157,6 +158,7 @@ class ClaimView:
     claim: Claim
     scheme: Scheme
     place: int | None
+    waiting_before: int | None
     owner: bool
     full: bool
     actions: tuple[str, ...]
@@ -212,6 +214,7 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
         claim=claim,
         scheme=scheme,
         place=queue.place(session, claim) if claim.state in queue.UNDECIDED else None,
+        waiting_before=queue.waiting_before(session, claim) if claim.state == "waitlist" else None,
         owner=owner,
         full=full,
         actions=allowed(claim.state, actor.role),

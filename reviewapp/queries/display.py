@@ -29,6 +29,7 @@ ACTIONS: Mapping[str, str] = {
     "promote": "候补转受理",
     "take": "开始审核",
     "put_back": "放回队列",
+    "await_funds": "转候补等待资金",
     "approve": "审核通过",
     "return": "退回补正",
     "reject": "审核不通过",

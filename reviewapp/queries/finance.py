@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -41,6 +41,7 @@ class PayoutLine:
     state: str
     state_label: str
     approved_at: datetime
+    sent_at: datetime | None
     settled_at: datetime | None
     bank_reference: str
     failure: str
@@ -138,10 +139,17 @@ def line(payout: Payout) -> PayoutLine:
         state=payout.state,
         state_label=PAYOUT_STATES[payout.state],
         approved_at=payout.approved_at,
+        sent_at=payout.sent_at,
         settled_at=payout.settled_at,
         bank_reference=payout.bank_reference or "",
         failure=payout.failure or "",
     )
+
+
+def overdue(session: Session, now: datetime, cut_off: timedelta) -> tuple[PayoutLine, ...]:
+    """Instructions whose outcome the bank has not told `cut_off` after they were sent: a person must ask it."""
+    late = _payouts().where(Payout.state == "unknown", Payout.sent_at <= now - cut_off)
+    return tuple(line(payout) for payout in session.scalars(late.order_by(Payout.sent_at, Payout.id)))
 
 
 def pools(session: Session) -> tuple[tuple[Pool, str], ...]:

@@ -28,7 +28,7 @@ def past(session: Session, code: str, now: datetime) -> Past:
     for row in _claims(session, code):
         _count(programmes.setdefault(row.programme, ProgrammePast()), row)
         if row.state == "waitlist":
-            waiting.setdefault(row.pool_id, []).append(Ask(row.programme, row.wanted_fen))
+            waiting.setdefault(row.pool_id, []).append(Ask(row.programme, row.wanted_fen - row.reserved_fen))
         elif row.state in _HOLDING and row.reserved_fen:
             undecided.setdefault(row.pool_id, []).append(Ask(row.programme, row.reserved_fen))
     pools = {

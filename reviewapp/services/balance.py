@@ -76,9 +76,10 @@ def _claims(session: Session, pool: Pool) -> Iterator[Difference]:
 
 def _waitlist(session: Session, pool: Pool) -> Iterator[Difference]:
     """Money that lies idle although the head of the waitlist fits."""
-    waiting = select(Claim.number, Claim.wanted_fen).where(Claim.pool_id == pool.id, Claim.state == "waitlist")
+    lacking = (Claim.wanted_fen - Claim.reserved_fen).label("lacking")
+    waiting = select(Claim.number, lacking).where(Claim.pool_id == pool.id, Claim.state == "waitlist")
     head = session.execute(waiting.order_by(Claim.ticket).limit(1)).one_or_none()
-    if head is not None and rules.promotions(pool.available, [head.wanted_fen]):
+    if head is not None and rules.promotions(pool.available, [head.lacking]):
         yield Difference("候补首位未递补，可用额度闲置", head.number or _name(pool), 0, pool.available)
 
 

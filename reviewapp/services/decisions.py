@@ -32,6 +32,7 @@ from reviewapp.services.leases import (
 __all__ = [
     "LEASE",
     "approve",
+    "await_funds",
     "extend",
     "hand_to_lead",
     "put_back",
@@ -76,6 +77,31 @@ def approve(
     funds.post(session, pool, movements, now=now, reason="approve", actor=actor, claim_id=claim.id)
     funds.promote(session, now, pool)
     return decision
+
+
+def await_funds(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    claim_id: int,
+    fence: int,
+    *,
+    award_fen: int | None = None,
+    reason: str = "",
+) -> Claim:
+    """Not approved for want of money: the claim waits at its ticket for what its award needs beyond its reservation.
+
+    The award is what `approve` would have committed, under the same conditions. When the money is there the claim is
+    read again. Raises IllegalMove, InvalidValue, NotAllowed, Stale; InvalidValue, too, when nothing is lacking.
+    """
+    claim = _open(session, actor, claim_id, fence, "await_funds")
+    evaluation = rechecks.confirm(session, claim, now)
+    award = _award(actor, evaluation, award_fen, reason.strip())
+    if queue.reserve_more(session, actor, now, claim, award):
+        raise InvalidValue("资金池的额度足够支付这笔补贴，不需要候补。请直接通过。")
+    trail.move(session, claim, actor, now, "await_funds", reason=_lacking(claim, reason), evaluation=evaluation)
+    end(claim)
+    return claim
 
 
 def return_for_correction(
@@ -192,9 +218,15 @@ def _require_reason(reason: str, message: str) -> None:
 def _too_little(claim: Claim, award: int) -> str:
     wanted, held = money.yuan_from_fen(award), money.yuan_from_fen(claim.reserved_fen)
     return (
-        f"补贴金额 {wanted} 元超过这份申请已占用的额度 {held} 元，资金池余额不足以补上差额。"
-        "请先不要通过，等资金追加或释放后再审核。"
+        f"补贴金额 {wanted} 元超过这份申请已占用的额度 {held} 元，资金池余额不足以补上差额（或前面有人候补）。"
+        "可以“转候补”：保留排队号和已占用的额度，有资金时最先补上，再回到审核。"
     )
+
+
+def _lacking(claim: Claim, reason: str) -> str:
+    wanted, held = money.yuan_from_fen(claim.wanted_fen), money.yuan_from_fen(claim.reserved_fen)
+    said = f"。{reason.strip()}" if reason.strip() else ""
+    return f"应补贴 {wanted} 元，已占用 {held} 元，等待资金补足{said}"
 
 
 def _programme(claim: Claim) -> Programme:

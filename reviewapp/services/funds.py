@@ -143,7 +143,7 @@ def record_paid(session: Session, now: datetime, claim: Claim) -> None:
 def promote(session: Session, now: datetime, pool: Pool) -> None:
     """Give a locked pool's free money to the head of its waitlist, strictly in ticket order."""
     while heads := _heads(session, pool):
-        count = rules.promotions(pool.available, [wanted for _, wanted in heads])
+        count = rules.promotions(pool.available, [lacking for _, lacking in heads])
         for claim_id, _ in heads[:count]:
             _promote_one(session, now, pool, claim_id)
         session.flush()
@@ -153,17 +153,18 @@ def promote(session: Session, now: datetime, pool: Pool) -> None:
 
 def _heads(session: Session, pool: Pool) -> list[tuple[int, int]]:
     query = (
-        select(Claim.id, Claim.wanted_fen)
+        select(Claim.id, Claim.wanted_fen - Claim.reserved_fen)
         .where(Claim.pool_id == pool.id, Claim.state == "waitlist")
         .order_by(Claim.ticket)
         .limit(_HEADS)
     )
-    return [(claim_id, wanted) for claim_id, wanted in session.execute(query)]
+    return [(claim_id, lacking) for claim_id, lacking in session.execute(query)]
 
 
 def _promote_one(session: Session, now: datetime, pool: Pool, claim_id: int) -> None:
     claim = trail.lock(session, claim_id)
-    post(session, pool, rules.on_promote(claim.wanted_fen), now=now, reason="promote", claim_id=claim.id)
+    lacking = claim.wanted_fen - claim.reserved_fen
+    post(session, pool, rules.on_promote(lacking), now=now, reason="promote", claim_id=claim.id)
     claim.reserved_fen = claim.wanted_fen
     to = "special_review" if claim.special else "submitted"
     trail.move(session, claim, SYSTEM, now, "promote", to=to)

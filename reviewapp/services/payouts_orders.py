@@ -14,10 +14,12 @@ from reviewapp.errors import InvalidValue
 from reviewapp.models import SYSTEM, Actor, Claim, Decision, Evaluation, Event, Fact, Payout
 from reviewapp.policy.identifiers import card_ok
 from reviewapp.policy.names import same_name
-from reviewapp.services import trail
+from reviewapp.services import checking, trail
 
 #: The counties' local time; it has no summer time.
 _LOCAL = timezone(timedelta(hours=8))
+#: What the scheme's checks may say of a new account; the picture of the old card says nothing of it.
+_HOLDER = ("account.holder", "account.kind")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def give_new_card(
 ) -> Payout:
     """After a definite failure: the claimant's other card and a new instruction number, without a second review.
 
-    Raises Stale, IllegalMove (not failed, or not a submitter) and InvalidValue (card number, or another person's card).
+    The scheme's checks on the holder run again. Raises Stale, IllegalMove (not failed, or not a submitter) and
+    InvalidValue (card number, or another person's card).
     """
     claim = trail.lock(session, claim_id, revision=revision)
     facts = _approved_facts(session, claim)
@@ -72,6 +75,8 @@ def give_new_card(
                 claim_id=claim.id, section="account", field=field, value=value, source="person", by_id=actor.id, at=now
             )
         )
+    session.flush()
+    _check_holder(session, claim, now)
     payee = {"name": account.holder, "card_number": account.card_number, "bank": account.bank}
     return _instruct(session, now, claim, payee)
 
@@ -150,3 +155,11 @@ def _check(account: NewCard, applicant: str) -> None:
         wrong["holder"] = "持卡人必须是申领人本人，请填写与身份证一致的姓名。"
     if wrong:
         raise InvalidValue("新的收款卡没有保存：" + "".join(wrong.values()), wrong)
+
+
+def _check_holder(session: Session, claim: Claim, now: datetime) -> None:
+    """InvalidValue when a check of the scheme finds that the account as it now stands is not one to pay to."""
+    for finding in checking.evaluate_claim(session, claim, now).result.findings:
+        about_holder = any(ref.paper is None and ref.field in _HOLDER for ref in finding.refs)
+        if about_holder and finding.outcome == "fail":
+            raise InvalidValue("新的收款卡没有保存：" + finding.message, {"holder": finding.message})

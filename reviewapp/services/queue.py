@@ -52,7 +52,7 @@ def enter(
     """Give a locked draft its ticket and `wanted_fen` from its pool, or a place on the waitlist."""
     claim.submitted_from = claim.revision
     pool = funds.lock_pool(session, claim.pool_id)
-    movements = rules.on_submit(pool.available, _anybody_waits(session, pool), wanted_fen)
+    movements = rules.on_submit(pool.available, _waiting(session, pool), wanted_fen)
     claim.ticket, claim.submitted_at = pool.next_ticket, now
     claim.number = f"{pool.scheme_code}-{pool.code}-{claim.ticket:06d}"
     pool.next_ticket += 1
@@ -91,19 +91,26 @@ def return_to_line(
     wanted_fen: int,
     evaluation: Evaluation | None = None,
 ) -> None:
-    """Put a locked, returned claim back at its ticket; what it now wants beyond its reservation it takes if free."""
+    """Put a locked, returned claim back at its ticket; what it now wants beyond its reservation it takes or waits for.
+
+    On the waitlist it keeps what it holds.
+    """
     claim.submitted_from = claim.revision
-    trail.move(session, claim, actor, now, "resubmit", to=_in_line(claim), evaluation=evaluation)
+    carried = reserve_more(session, actor, now, claim, wanted_fen)
     claim.correction_until = None
-    if wanted_fen > claim.reserved_fen:
-        reserve_more(session, actor, now, claim, wanted_fen)
+    to = _in_line(claim) if carried else "waitlist"
+    trail.move(session, claim, actor, now, "resubmit", to=to, evaluation=evaluation)
+    session.flush()
 
 
 def reserve_more(session: Session, actor: Actor, now: datetime, claim: Claim, wanted_fen: int) -> bool:
-    """Raise a locked claim's reservation to `wanted_fen`; False (and nothing taken) when the pool has too little."""
+    """See to it that a locked claim holds `wanted_fen`; False (and nothing taken) when it must wait for that."""
     claim.wanted_fen = max(claim.wanted_fen, wanted_fen)
+    if wanted_fen <= claim.reserved_fen:
+        return True
     pool = funds.lock_pool(session, claim.pool_id)
-    movements = rules.on_raise(pool.available, claim.reserved_fen, wanted_fen)
+    before = _waiting(session, pool, before=claim.ticket)
+    movements = rules.on_raise(pool.available, before, claim.reserved_fen, wanted_fen)
     funds.post(session, pool, movements, now=now, reason="raise", actor=actor, claim_id=claim.id)
     if movements:
         claim.reserved_fen = wanted_fen
@@ -170,6 +177,14 @@ def place(session: Session, claim: Claim) -> int:
     return session.execute(before).scalar_one() + 1
 
 
+def waiting_before(session: Session, claim: Claim) -> int:
+    """How many claims on the waitlist get money before this one."""
+    query = select(func.count()).where(
+        Claim.pool_id == claim.pool_id, Claim.state == "waitlist", Claim.ticket < claim.ticket
+    )
+    return session.execute(query).scalar_one()
+
+
 def _lock_own(session: Session, actor: Actor, claim_id: int) -> Claim:
     """The locked claim, if the actor entered it or belongs to the firm that did; else NotFound."""
     claim = trail.lock(session, claim_id)
@@ -183,6 +198,9 @@ def _in_line(claim: Claim) -> str:
     return "special_review" if claim.special else "submitted"
 
 
-def _anybody_waits(session: Session, pool: Pool) -> bool:
-    waiting = select(Claim.id).where(Claim.pool_id == pool.id, Claim.state == "waitlist").limit(1)
-    return session.scalar(waiting) is not None
+def _waiting(session: Session, pool: Pool, *, before: int | None = None) -> bool:
+    """Is anybody on the waitlist (with a ticket before `before`)?"""
+    waiting = select(Claim.id).where(Claim.pool_id == pool.id, Claim.state == "waitlist")
+    if before is not None:
+        waiting = waiting.where(Claim.ticket < before)
+    return session.scalar(waiting.limit(1)) is not None

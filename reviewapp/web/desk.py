@@ -65,6 +65,21 @@ def approve(public_id: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/claims/<public_id>/await-funds")
+@open_to(*REVIEWERS)
+def await_funds(public_id: str) -> ResponseReturnValue:
+    """The award is more than the claim holds and the pool has: it waits for the money at its place."""
+    form = ApproveForm()
+    return _decide(
+        public_id,
+        form,
+        "await_funds",
+        lambda claim_id, fence: decisions.await_funds(
+            db.session, actor(), clock.now(), claim_id, fence, award_fen=form.award_fen, reason=form.reason.data
+        ),
+    )
+
+
 @blueprint.post("/claims/<public_id>/return")
 @open_to(*REVIEWERS)
 def send_back(public_id: str) -> ResponseReturnValue:
@@ -153,6 +168,7 @@ def _decide(public_id: str, form: LeaseForm, action: str, do: Callable[[int, int
 
 _DONE = {
     "approve": "已通过，转入待发放。",
+    "await_funds": "已转候补，排队号和已占用的额度为申领人保留。",
     "return": "已退回补正，排队号为申领人保留。",
     "reject": "已作出不予通过的决定。",
     "hand_over": "已转交复核。",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reviewapp import clock
@@ -24,12 +24,14 @@ _SEES_POOLS = (*scope.FINANCE, "auditor", "admin")
 @blueprint.get("")
 @open_to(*scope.FINANCE)
 def home() -> ResponseReturnValue:
-    """What waits for a batch, the batches, and what the last reconciliation found."""
+    """What waits for a batch, the batches, what the last reconciliation found, and what a person must ask the bank."""
+    cut_off = current_app.extensions["bank"].not_found_final_after
     return render_template(
         "finance/home.html",
         due=queries.due(db.session),
         batches=queries.batches(db.session),
         reconciliation=queries.reconciliation(db.session),
+        overdue=queries.overdue(db.session, clock.now(), cut_off),
     )
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
+from flask_security.utils import check_and_update_authn_fresh
 
 from reviewapp.errors import InvalidValue, NotAllowed, NotFound
 from reviewapp.web import held
-from reviewapp.web.access import ANYONE, roles_of
+from reviewapp.web.access import ANYONE, roles_of, wants_fresh
 
 _NUL = "\0"
+#: How long ago a person signed in whom `freshly_signed_in` still lets pass, and how long they may then take.
+_FRESH, _TIME_TO_FILL_IN = timedelta(minutes=5), timedelta(minutes=10)
 
 
 def register(app: Flask) -> None:
@@ -42,7 +46,15 @@ def _enforce() -> ResponseReturnValue | None:
         return ask_to_sign_in()
     if current_user.role not in roles:
         raise NotAllowed("您的账号没有打开这个页面的权限。需要权限请联系管理员，或换一个账号登录。")
+    if wants_fresh(current_app, request.endpoint) and not check_and_update_authn_fresh(_FRESH, _TIME_TO_FILL_IN):
+        return _ask_again()
     return None
+
+
+def _ask_again() -> ResponseReturnValue:
+    """To the code or the password once more, and from there back to where the person was."""
+    door = "sign_in.again" if current_user.role == "claimant" else "security.verify"
+    return _lead_to(url_for(door, next=_way_back()), 401, "为了资金安全，请先再验证一次身份。")
 
 
 def ask_to_sign_in() -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from flask_security import current_user, login_user, logout_user
 from reviewapp.db import transaction
 from reviewapp.errors import ReviewError
 from reviewapp.extensions import db, limiter
-from reviewapp.forms.sign_in import CodeForm, PhoneForm
+from reviewapp.forms.sign_in import AgainForm, CodeForm, PhoneForm
 from reviewapp.services import sign_in as service
 from reviewapp.web import private
 from reviewapp.web.access import ANYONE, SIGNED_IN, open_to
@@ -62,6 +62,25 @@ def code() -> ResponseReturnValue:
             return _enter(user)
         form.code.errors = ["验证码不对或已失效。请核对短信，或重新获取一次。"]
     return render_template("public/sign_in_code.html", form=form, phone=phone)
+
+
+@blueprint.route("/sign-in/again", methods=["GET", "POST"])
+@open_to("claimant")
+@limiter.limit("20 per minute; 100 per hour", methods=["POST"])
+def again() -> ResponseReturnValue:
+    """A signed-in claimant proves once more to hold the telephone, before what changes where money goes."""
+    form, refusal = AgainForm(), ""
+    if form.validate_on_submit():
+        try:
+            with transaction(db.session):
+                service.send_code(db.session, current_app.extensions["sms"], datetime.now(UTC), current_user.phone)
+        except ReviewError as error:
+            refusal = error.message
+        else:
+            private.keep(_PHONE, current_user.phone)
+            session[_NEXT] = form.next.data
+            return redirect(url_for("sign_in.code"))
+    return render_template("public/sign_in_again.html", form=form, phone=current_user.phone, refusal=refusal)
 
 
 @blueprint.post("/sign-out")

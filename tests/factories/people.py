@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from reviewapp import sealing
 from reviewapp.models import Actor, Organisation, User
 
 #: The instant at which tests play unless they say otherwise: inside the window of yangcheng-2023 `car`, a Wednesday.
@@ -24,11 +25,12 @@ def organisation(session: Session, *, kind: str = "dealer", name: str | None = N
 
 
 def user(session: Session, role: str = "claimant", *, now: datetime = NOW, **columns: Any) -> User:
-    """A user of `role`; staff and dealers get a username, claimants a phone index. Dealers get a firm of their own."""
+    """A user of `role`; staff and dealers get a username, claimants a telephone. Dealers get a firm of their own."""
     number = next(_numbers)
     columns.setdefault("name", f"测试{number}")
     if role == "claimant":
-        columns.setdefault("phone_index", f"{number:064d}")
+        columns.setdefault("phone", f"138{number:08d}")
+        columns.setdefault("phone_index", sealing.current().blind("phone", columns["phone"]))
     else:
         columns.setdefault("username", f"{role}-{number}")
     if role == "dealer" and "organisation_id" not in columns:

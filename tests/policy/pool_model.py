@@ -39,6 +39,11 @@ class Held:
         self.reserved = self.award = 0
         self.state = "waitlist"
 
+    @property
+    def lacking(self) -> int:
+        """What it wants beyond what it holds."""
+        return self.wanted - self.reserved
+
     def seen(self) -> tuple[str, int, int]:
         """State, reservation and award: what is compared with the database."""
         return self.state, self.reserved, self.award
@@ -51,19 +56,20 @@ FOR = {
     "lapse": ("returned",),
     "return": ("submitted",),
     "resubmit": ("returned",),
+    "await_funds": ("submitted",),
     "approve": ("submitted",),
     "pay": ("approved",),
 }
 
 
 class Office:
-    """One pool. `grants` lists the tickets in the order in which they got money, for `check`."""
+    """One pool. `grants` lists the tickets that got money in the newest step, in that order, for `check`."""
 
     def __init__(self, rules: Rules = real_rules) -> None:
         self.rules = rules
         self.sums = dict.fromkeys(real_rules.COLUMNS, 0)
         self.claims: dict[int, Held] = {}
-        self.waiting: dict[int, Held] = {}  # in ticket order, as insertion is
+        self.waiting: dict[int, Held] = {}
         self.grants: list[int] = []
 
     @property
@@ -72,6 +78,7 @@ class Office:
 
     def do(self, step: Step) -> None:
         """Carry out one operation as the services do."""
+        self.grants.clear()
         getattr(self, f"_{step.verb}")(step)
 
     def _post(self, movements: real_rules.Movements) -> None:
@@ -80,9 +87,9 @@ class Office:
                 self.sums[column] += amount
 
     def _promote(self) -> None:
-        heads = list(self.waiting.values())
-        for claim in heads[: self.rules.promotions(self.available, [head.wanted for head in heads])]:
-            self._post(self.rules.on_promote(claim.wanted))
+        heads = [self.waiting[ticket] for ticket in sorted(self.waiting)]
+        for claim in heads[: self.rules.promotions(self.available, [head.lacking for head in heads])]:
+            self._post(self.rules.on_promote(claim.lacking))
             self._grant(claim)
             del self.waiting[claim.ticket]
 
@@ -120,13 +127,26 @@ class Office:
         self.claims[step.ticket].state = "returned"
 
     def _resubmit(self, step: Step) -> None:
+        self._raise(self.claims[step.ticket], step.amount)
+
+    def _await_funds(self, step: Step) -> None:
         claim = self.claims[step.ticket]
-        movements = self.rules.on_raise(self.available, claim.reserved, step.amount)
+        self._raise(claim, claim.reserved + step.amount)
+
+    def _raise(self, claim: Held, amount: int) -> None:
+        """Back in line with what it holds, if that is enough or the rest is there; else to the waitlist."""
+        claim.wanted = max(claim.wanted, amount)
+        if amount <= claim.reserved:
+            claim.state = "submitted"
+            return
+        before = any(ticket < claim.ticket for ticket in self.waiting)
+        movements = self.rules.on_raise(self.available, before, claim.reserved, amount)
         self._post(movements)
-        claim.wanted = max(claim.wanted, step.amount)
         if movements:
-            claim.reserved = step.amount
-        claim.state = "submitted"
+            self._grant(claim)
+        else:
+            claim.state = "waitlist"
+            self.waiting[claim.ticket] = claim
 
     def _approve(self, step: Step) -> None:
         claim = self.claims[step.ticket]
@@ -151,11 +171,11 @@ def check(office: Office) -> None:
     if available < 0 or min(sums.values()) < 0:
         raise Broken(f"overspent: {sums}")
     waiting = [claim for claim in office.claims.values() if claim.state == "waitlist"]
-    if waiting and waiting[0].wanted <= available:
-        raise Broken(f"{available} lies idle while ticket {waiting[0].ticket} wants {waiting[0].wanted}")
+    if waiting and waiting[0].lacking <= available:
+        raise Broken(f"{available} lies idle while ticket {waiting[0].ticket} lacks {waiting[0].lacking}")
     grants = office.grants
-    if len(grants) > 1 and grants[-1] < grants[-2]:
-        raise Broken(f"ticket {grants[-2]} got money before {grants[-1]}")
+    if grants != sorted(grants):
+        raise Broken(f"money was given in the order {grants}")
     if waiting and grants and grants[-1] > waiting[0].ticket:
         raise Broken(f"ticket {grants[-1]} got money while {waiting[0].ticket} waits")
 
@@ -182,6 +202,7 @@ _VERBS = (
     "withdraw",
     "return",
     "resubmit",
+    "await_funds",
     "lapse",
     "pay",
     "appropriate",

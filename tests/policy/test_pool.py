@@ -53,10 +53,10 @@ def test_more_than_reserved_is_never_approved() -> None:
         rules.on_approve(300, 301)
 
 
-def test_a_raise_takes_only_the_difference_and_only_when_it_is_there() -> None:
-    assert rules.on_raise(50, 300, 350) == (Movement("available", "reserved", 50),)
-    assert rules.on_raise(49, 300, 350) == ()
-    assert rules.on_raise(500, 300, 200) == ()
+def test_a_raise_takes_only_the_difference_and_only_when_it_is_there_and_nobody_waits_before() -> None:
+    assert rules.on_raise(50, False, 300, 350) == (Movement("available", "reserved", 50),)
+    assert rules.on_raise(49, False, 300, 350) == ()
+    assert rules.on_raise(50, True, 300, 350) == ()
 
 
 @pytest.mark.parametrize("amount", [0, -1])
@@ -129,7 +129,12 @@ MUTANTS = {
     "keep the surplus reserved": {"on_approve": lambda reserved, award: rules.on_approve(reserved, award)[:1]},
     "forget to release": {"on_release": lambda reserved: ()},
     "reserve without looking": {"on_submit": lambda available, waiting, amount: rules.on_promote(amount)},
-    "raise without looking": {"on_raise": lambda available, reserved, wanted: rules.on_raise(10**9, reserved, wanted)},
+    "raise without looking": {
+        "on_raise": lambda available, waiting, reserved, amount: rules.on_raise(10**9, waiting, reserved, amount)
+    },
+    "a raise overtakes": {
+        "on_raise": lambda available, waiting, reserved, amount: rules.on_raise(available, False, reserved, amount)
+    },
     "commit twice": {"on_approve": lambda reserved, award: rules.on_approve(reserved, award) + rules.on_paid(award)},
 }
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp import schemes
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, Stale
-from reviewapp.models import Actor, Claim, Decision, Evaluation, Event, Outbox
+from reviewapp.models import SYSTEM, Actor, Claim, Decision, Evaluation, Event, Outbox
 from reviewapp.services import decisions, funds, queue
 from tests import factories
 from tests.factories import NOW
@@ -239,6 +239,33 @@ def test_more_than_evaluated_is_for_the_lead_and_only_if_the_money_is_there(
     decisions.approve(session, lead, NOW, claim.id, claim.fence, award_fen=AWARD + 100_000, reason="样例原因")
     assert (claim.award_fen, claim.pool.available) == (AWARD + 100_000, 0)
     assert funds.verify(session) == []
+
+
+def test_an_award_that_the_pool_cannot_carry_waits_at_its_place_until_the_money_is_there(
+    session: Session, lead: Actor
+) -> None:
+    _submitted(session, 0, amount_fen=AWARD + 100_000)
+    claim = _take(session, lead)
+    more = {"award_fen": AWARD + 100_001, "reason": "样例原因"}
+    decisions.await_funds(session, lead, NOW, claim.id, claim.fence, **more)
+    assert (claim.state, claim.reserved_fen, claim.wanted_fen) == ("waitlist", AWARD, AWARD + 100_001)
+    assert decisions.take_next(session, lead, NOW) is None
+    funds.appropriate(session, SYSTEM, NOW, claim.pool, 1, "样例〔2024〕9号")
+    assert _take(session, lead) is claim
+    decisions.approve(session, lead, NOW, claim.id, claim.fence, **more)
+    assert (claim.state, claim.award_fen, claim.pool.available) == ("approved", AWARD + 100_001, 0)
+    assert funds.verify(session) == []
+
+
+def test_nobody_waits_for_money_that_is_there_or_for_more_than_they_may_approve(
+    session: Session, reviewer: Actor, lead: Actor
+) -> None:
+    _submitted(session, 0, amount_fen=AWARD + 100_000)
+    claim = _take(session, reviewer)
+    with pytest.raises(NotAllowed, match="复核"):
+        decisions.await_funds(session, reviewer, NOW, claim.id, claim.fence, award_fen=AWARD + 1, reason="样例原因")
+    with pytest.raises(InvalidValue, match="直接通过"):
+        decisions.await_funds(session, reviewer, NOW, claim.id, claim.fence)
 
 
 def test_a_failing_claim_is_approved_by_the_lead_with_a_reason_only(

@@ -13,6 +13,7 @@ from reviewapp.bank import Answer
 from reviewapp.errors import IllegalMove, InvalidValue, Stale
 from reviewapp.models import Actor, Outbox, Payout
 from reviewapp.services import funds, outbox, payouts
+from tests.factories.papers import fact
 from tests.factories.payouts import CARD, CLOSED_CARD, PAYEE, approved, ready, released
 from tests.factories.people import NOW
 from tests.support.both import both_databases
@@ -153,6 +154,18 @@ def test_a_wrong_card_is_refused(session: Session, card: payouts.NewCard, field:
         payouts.give_new_card(session, Actor("claimant", claim.entered_by_id), NOW, claim.id, claim.revision, card)
     assert list(refused.value.fields) == [field]
     assert claim.state == "failed"
+
+
+def test_the_schemes_checks_on_the_holder_run_again(session: Session) -> None:
+    """七(四): a debit card; what the reviewer saw of the old card says nothing of the new one."""
+    payout = _sending(session)
+    payouts.settle(session, NOW, payout.id, Answer("failed", reason="账户已销户"))
+    claim = payout.claim
+    fact(session, claim, "account", "kind", "credit")
+    claimant = Actor("claimant", claim.entered_by_id)
+    with pytest.raises(InvalidValue, match="借记卡") as refused:
+        payouts.give_new_card(session, claimant, NOW, claim.id, claim.revision, OTHER_CARD)
+    assert list(refused.value.fields) == ["holder"]
 
 
 def test_the_database_refuses_a_second_live_instruction(session: Session) -> None:

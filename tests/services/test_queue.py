@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
 from reviewapp.errors import IllegalMove, Incomplete, InvalidValue, NotFound, Stale
-from reviewapp.models import Actor, Claim, ClaimKey, Evaluation, Event, Posting, Upload
+from reviewapp.models import SYSTEM, Actor, Claim, ClaimKey, Evaluation, Event, Posting, Upload
 from reviewapp.services import funds, queue
 from tests import factories
 from tests.factories import NOW
@@ -204,11 +204,34 @@ def test_a_claim_mended_too_late_is_refused(session: Session) -> None:
         _resubmit(session, claim, now=NOW + timedelta(days=5, seconds=1))
 
 
-@pytest.mark.parametrize(("more", "reserved"), [(100_000, AWARD + 100_000), (100_001, AWARD)])
-def test_a_claim_worth_more_takes_the_difference_only_if_it_is_free(session: Session, more: int, reserved: int) -> None:
+@pytest.mark.parametrize(
+    ("more", "reserved", "state"), [(100_000, AWARD + 100_000, "submitted"), (100_001, AWARD, "waitlist")]
+)
+def test_a_claim_worth_more_takes_the_difference_or_waits_for_it(
+    session: Session, more: int, reserved: int, state: str
+) -> None:
     claim = _returned(session)
     queue.return_to_line(session, Actor.of(claim.entered_by), NOW, claim, wanted_fen=AWARD + more)
-    assert (claim.reserved_fen, claim.wanted_fen) == (reserved, AWARD + more)
+    assert (claim.reserved_fen, claim.wanted_fen, claim.state) == (reserved, AWARD + more, state)
+    assert funds.verify(session) == []
+
+
+def test_a_claim_that_waits_for_more_keeps_what_it_holds_and_comes_before_later_ones(session: Session) -> None:
+    claim = _returned(session)
+    queue.return_to_line(session, Actor.of(claim.entered_by), NOW, claim, wanted_fen=AWARD + 150_000)
+    later = _submit(session, factories.complete_draft(session, 1, amount_fen=AWARD))
+    assert (claim.state, later.state, later.pool.available) == ("waitlist", "waitlist", 100_000)
+    assert [queue.waiting_before(session, waiting) for waiting in (claim, later)] == [0, 1]
+    funds.appropriate(session, SYSTEM, NOW, claim.pool, 50_000, "样例〔2024〕9号")
+    assert (claim.state, claim.reserved_fen, later.state) == ("submitted", AWARD + 150_000, "waitlist")
+    assert funds.verify(session) == []
+
+
+def test_a_withdrawn_claim_gives_back_what_it_held_while_it_waited_for_more(session: Session) -> None:
+    claim = _returned(session)
+    queue.return_to_line(session, Actor.of(claim.entered_by), NOW, claim, wanted_fen=AWARD + 150_000)
+    queue.withdraw(session, Actor.of(claim.entered_by), NOW, claim.id, claim.revision)
+    assert (claim.reserved_fen, claim.pool.available, claim.pool.reserved) == (0, AWARD + 100_000, 0)
     assert funds.verify(session) == []
 
 

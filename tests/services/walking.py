@@ -79,6 +79,16 @@ class Walk:
         claim = trail.lock(self.session, self._claim(step).id)
         queue.return_to_line(self.session, self.by, NOW, claim, wanted_fen=step.amount * SCALE)
 
+    def _await_funds(self, step: Step) -> None:
+        claim = self._leased(step)
+        award = claim.reserved_fen + step.amount * SCALE
+        if queue.reserve_more(self.session, self.lead, NOW, claim, award):
+            decisions.put_back(self.session, self.lead, NOW, claim.id, claim.fence)
+        else:
+            decisions.await_funds(
+                self.session, self.lead, NOW, claim.id, claim.fence, award_fen=award, reason="样例原因"
+            )
+
     def _withdraw(self, step: Step) -> None:
         claim = self._claim(step)
         queue.withdraw(self.session, self.by, NOW, claim.id, claim.revision)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ ORIGIN = "http://localhost"
 
 
 class Visitor:
-    """One browser; `user` is signed in from the beginning, None is anonymous."""
+    """One browser; `user` has signed in just now, None is anonymous."""
 
     def __init__(self, app: Flask, user: User | None = None) -> None:
         self.client = app.test_client()
@@ -25,6 +26,7 @@ class Visitor:
         if user is not None:
             with self.client.session_transaction() as session:
                 session["_user_id"], session["_fresh"] = user.fs_uniquifier, True
+                session["fs_paa"] = time.time()
 
     def get(self, path: str, **options: Any) -> TestResponse:
         """What the browser gets for an address; redirects are not followed."""

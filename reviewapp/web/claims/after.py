@@ -15,7 +15,7 @@ from reviewapp.forms.card import CardForm
 from reviewapp.policy.workflow import SUBMITTERS
 from reviewapp.queries.claim_view import claim_view
 from reviewapp.services import payouts, queue
-from reviewapp.web.access import actor, open_to
+from reviewapp.web.access import actor, freshly_signed_in, open_to
 from reviewapp.web.claims.room import blueprint, claim_of
 
 
@@ -44,6 +44,7 @@ def withdraw(public_id: str) -> ResponseReturnValue:
 
 @blueprint.route("/<public_id>/card", methods=["GET", "POST"])
 @open_to(*SUBMITTERS)
+@freshly_signed_in
 def card(public_id: str) -> ResponseReturnValue:
     """New card details after a definite failure; the claim is not reviewed again."""
     claim = claim_of(public_id)
@@ -55,7 +56,8 @@ def card(public_id: str) -> ResponseReturnValue:
         try:
             _give(claim.id, form)
         except InvalidValue as error:
-            form.card_number.errors = [error.fields.get("card_number", error.message)]
+            form.holder.errors = [error.fields[name] for name in ("holder",) if name in error.fields]
+            form.card_number.errors = [error.fields[name] for name in ("card_number",) if name in error.fields]
         else:
             flash("收款卡已更换，补贴会重新发放到新卡。", "success")
             return redirect(url_for("claims.show", public_id=public_id))
