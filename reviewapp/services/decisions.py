@@ -27,6 +27,7 @@ from reviewapp.services.leases import (
     release_expired,
     require_held,
     take_next,
+    take_out_of_turn,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "release_expired",
     "return_for_correction",
     "take_next",
+    "take_out_of_turn",
 ]
 
 _MOST_DAYS = 60
@@ -100,11 +102,9 @@ def return_for_correction(
     _require_reason(reason, "请写明退回补正的原因，申领人会看到。")
     deadline = _deadline(claim, now, days)
     evaluation = rechecks.latest(session, claim)
-    decision = _decide(
+    return _decide(
         session, actor, now, claim, evaluation, "return", reason=reason, items=list(items), deadline=deadline
     )
-    claim.correction_until = deadline
-    return decision
 
 
 def _deadline(claim: Claim, now: datetime, days: int | None) -> datetime:
@@ -158,14 +158,16 @@ def _decide(
     items: list[dict[str, str]] | None = None,
     deadline: datetime | None = None,
 ) -> Decision:
-    """Write the decision, move the claim and end the lease."""
+    """Write the decision, end the lease and move the claim."""
     decision = Decision(
         claim_id=claim.id, fence=claim.fence, action=action, reviewer_id=actor.id, evaluation_id=evaluation.id,
         award_fen=award_fen, reason=reason.strip(), clause=clause, items=items or [], deadline=deadline, at=now,
     )  # fmt: skip
     session.add(decision)
-    trail.move(session, claim, actor, now, action, reason=reason.strip() or None, evaluation=evaluation)
     end(claim)
+    claim.correction_until = deadline
+    stated = reason.strip() or None
+    trail.move(session, claim, actor, now, action, reason=stated, evaluation=evaluation, decision=decision)
     return decision
 
 
