@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
 from reviewapp.models import Claim, Decision, Evaluation, Link, Pool
-from reviewapp.services import chain, heads
+from reviewapp.services import chain, funds, heads
 from reviewapp.services.audit_walk import Broken, Walk
 from reviewapp.signing import Signer
 
@@ -57,7 +57,7 @@ def pool_chain(session: Session, now: datetime, office: Office, pool_id: int, na
     try:
         walk.on()
         with transaction(session):
-            pool = chain.lock_pool(session, pool_id)
+            pool = funds.lock_pool(session, pool_id)
             walk.on()
             _compare(session, pool, walk)
             for number, what in heads.disagreements(session, now, office.signer, office.heads, pool):

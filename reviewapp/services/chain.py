@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from reviewapp.errors import NotFound
 from reviewapp.models import Claim, Decision, Evaluation, Event, Link, Pool
 from reviewapp.models.trail import DECISIONS
 from reviewapp.policy import chain as rules
@@ -37,24 +36,12 @@ _SALT = 16
 _BATCH = 500
 
 
-def lock_pool(session: Session, pool_id: int) -> Pool:
-    """The pool's row, locked and freshly read. What was changed before is written first, so the lock is held briefly.
-
-    The lock leaves the row's key alone: a new draft that refers to the pool does not wait for it.
-    """
-    session.flush()
-    query = select(Pool).where(Pool.id == pool_id).with_for_update(key_share=True)
-    pool = session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
-    if pool is None:
-        raise NotFound()
-    return pool
-
-
 def append(session: Session, claim: Claim, event: Event, decision: Decision | None = None) -> None:
     """Link a new event of a locked claim that has a ticket; with its submission everything before it, in order."""
-    pool = lock_pool(session, claim.pool_id)
+    session.flush()
+    _hold(session, claim.pool_id)
     events = _until_now(session, claim) if event.action == "submit" else [event]
-    _link(session, pool, [(claim, one, decision) for one in events])
+    _link(session, claim.pool, [(claim, one, decision) for one in events])
 
 
 def head(session: Session, pool: Pool) -> tuple[int, str]:
@@ -93,6 +80,11 @@ def values(row: Any, columns: Iterable[str]) -> dict[str, Any]:
     return {column: getattr(row, column) for column in columns}
 
 
+def _hold(session: Session, pool_id: int) -> None:
+    """Lock the pool's row until the transaction ends; its columns are not looked at."""
+    session.execute(select(Pool.id).where(Pool.id == pool_id).with_for_update(key_share=True)).all()
+
+
 def _until_now(session: Session, claim: Claim) -> Sequence[Event]:
     return session.scalars(select(Event).where(Event.claim_id == claim.id).order_by(Event.id)).all()
 
@@ -111,7 +103,8 @@ def _link(
 
 
 def _adopt(session: Session, pool_id: int) -> int:
-    pool = lock_pool(session, pool_id)
+    _hold(session, pool_id)
+    pool = session.get_one(Pool, pool_id)
     if head(session, pool)[0]:
         return 0
     adopted, last = 0, 0

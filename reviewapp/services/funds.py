@@ -18,7 +18,6 @@ from reviewapp.models import SYSTEM, Actor, Claim, Pool, Posting
 from reviewapp.policy import pool as rules
 from reviewapp.services import trail
 from reviewapp.services.balance import Difference, verify
-from reviewapp.services.chain import lock_pool
 
 if TYPE_CHECKING:
     from reviewapp.policy.model import PoolRule, Scheme
@@ -76,6 +75,19 @@ def _find(session: Session, scheme_code: str, code: str) -> Pool | None:
 
 def _named(scheme_code: str, code: str) -> Select[Pool]:
     return select(Pool).where(Pool.scheme_code == scheme_code, Pool.code == code)
+
+
+def lock_pool(session: Session, pool_id: int) -> Pool:
+    """The pool's row, locked and freshly read. What was changed before is written first, so the lock is held briefly.
+
+    The lock leaves the row's key alone: a new draft that refers to the pool does not wait for it.
+    """
+    session.flush()
+    query = select(Pool).where(Pool.id == pool_id).with_for_update(key_share=True)
+    pool = session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
+    if pool is None:
+        raise NotFound()
+    return pool
 
 
 def hold_pools(session: Session) -> None:

@@ -55,8 +55,8 @@ def anchor(session: Session, now: datetime, folder: Path) -> int:
 def statement(pool: Pool, head: Head) -> DailyHead:
     """A kept head as it is handed out."""
     return DailyHead(
-        scheme=pool.scheme_code, pool=pool.code, day=head.day, at=head.at.astimezone(CHINA), link=head.number, digest=head.digest,
-        signature=head.signature,
+        scheme=pool.scheme_code, pool=pool.code, day=head.day, at=head.at.astimezone(CHINA), link=head.number,
+        digest=head.digest, signature=head.signature,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from reviewapp.errors import InvalidValue, NotAllowed, Stale
 from reviewapp.models import SYSTEM, Actor, Claim, User
 from reviewapp.policy.turns import open_to
 from reviewapp.policy.workflow import REVIEWERS
-from reviewapp.services import chain, rechecks, trail
+from reviewapp.services import funds, rechecks, trail
 from reviewapp.services.days import local_date
 
 LEASE = timedelta(minutes=20)
@@ -70,7 +70,7 @@ def take_out_of_turn(session: Session, actor: Actor, now: datetime, claim_id: in
 
 
 def _take_in(session: Session, actor: Actor, now: datetime, line: _Line) -> Claim:
-    chain.lock_pool(session, line.pool_id)
+    funds.lock_pool(session, line.pool_id)
     claim = session.scalar(_fresh(_next_in(line, actor), skip_locked=True))
     if claim is None:
         raise _NobodyWaits

@@ -45,8 +45,8 @@ def issue(session: Session, signer: Signer, claim: Claim) -> Receipt | None:
     if entry is None or claim.ticket is None or claim.submitted_at is None:
         return None
     said = Receipt(
-        scheme=claim.pool.scheme_code, pool=claim.pool.code, ticket=claim.ticket, submitted_at=claim.submitted_at.astimezone(CHINA),
-        link=entry.number, digest=entry.digest,
+        scheme=claim.pool.scheme_code, pool=claim.pool.code, ticket=claim.ticket, link=entry.number,
+        submitted_at=claim.submitted_at.astimezone(CHINA), digest=entry.digest,
     )  # fmt: skip
     return replace(said, signature=signer.sign(said.content()))
 
