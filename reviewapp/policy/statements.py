@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -54,6 +55,14 @@ class DailyHead(Statement, frozen=True, tag="每日链头", kw_only=True):
 
 
 _Kind = TypeVar("_Kind", Receipt, DailyHead)
+
+
+def from_words(kind: type[_Kind], words: Mapping[str, str]) -> _Kind:
+    """The statement of that kind whose fields an address carries. Raises NoStatement."""
+    try:
+        return msgspec.convert(dict(words), type=kind, strict=False)
+    except msgspec.MsgspecError as error:
+        raise NoStatement(str(error)) from None
 
 
 def parse(kind: type[_Kind], given: bytes) -> _Kind:

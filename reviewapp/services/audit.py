@@ -37,23 +37,27 @@ class Chain:
 
 
 def verify(session: Session, now: datetime, office: Office, scheme_code: str | None = None) -> list[Chain]:
-    """Walk every chain (of one scheme); what was found of each, and files about pools that are not there any more.
+    """Check every chain (of one scheme); what was found of each, and files about pools that are not there any more.
 
-    The walk goes without locks; only what came since, and what is compared with rows as they stand, is read under the
-    pool's lock. Uses transactions of its own.
+    Uses transactions of its own, as `verify_pool` does.
     """
     pools = select(Pool).order_by(Pool.id)
     if scheme_code is not None:
         pools = pools.where(Pool.scheme_code == scheme_code)
-    names = [(pool.id, f"{pool.scheme_code}/{pool.code}") for pool in session.scalars(pools)]
-    found = [pool_chain(session, now, office, pool_id, name) for pool_id, name in names]
+    ids = [pool.id for pool in session.scalars(pools)]
+    found = [verify_pool(session, now, office, pool_id) for pool_id in ids]
     lost = [name for name in heads.strangers(session, office.heads) if scheme_code in (None, name.partition("/")[0])]
     return found + [Chain(name, 0, 0, "有链头存档文件，数据库里却没有这个资金池") for name in lost]
 
 
-def pool_chain(session: Session, now: datetime, office: Office, pool_id: int, name: str) -> Chain:
-    """What is found of one pool's chain; uses a transaction of its own."""
-    walk = Walk(session, session.get_one(Pool, pool_id))
+def verify_pool(session: Session, now: datetime, office: Office, pool_id: int) -> Chain:
+    """Check one pool's chain; what was found of it.
+
+    The walk goes without locks; only what came since, and what is compared with rows as they stand, is read under the
+    pool's lock, in a transaction of its own.
+    """
+    pool = session.get_one(Pool, pool_id)
+    name, walk = f"{pool.scheme_code}/{pool.code}", Walk(session, pool)
     try:
         walk.on()
         with transaction(session):
