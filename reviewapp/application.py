@@ -14,6 +14,7 @@ from reviewapp.config import PROJECT, Settings
 from reviewapp.db import tune
 from reviewapp.extensions import babel, bootstrap, csrf, db, limiter, migrate, sessions
 from reviewapp.queries.shelf import PublishedShelf
+from reviewapp.signing import Signer
 from reviewapp.sms import sms_from_url
 from reviewapp.storage import storage_from_url
 
@@ -88,6 +89,7 @@ def _username(identity: str) -> str | None:
 
 def _attach_adapters(app: Flask, settings: Settings) -> None:
     app.extensions["settings"] = settings
+    app.extensions["signer"] = Signer(settings.sign_key)
     app.extensions["storage"] = storage_from_url(settings.storage_url)
     app.extensions["bank"] = bank_from_url(settings.bank_url)
     app.extensions["sms"] = sms_from_url("outbox:")

@@ -32,7 +32,8 @@ class Settings:
     """What the programme needs to know about where it runs.
 
     `data` is the folder of run-time state (database, Redis socket, keys); `secret_key` signs cookies; `seal_key` and
-    `index_key` (32 bytes each) protect personal data at rest and its equality search. `ocr_engine` reads papers with
+    `index_key` (32 bytes each) protect personal data at rest and its equality search; `sign_key` (32 bytes) signs
+    receipts and daily heads; the folder `heads` keeps the latter outside the database. `ocr_engine` reads papers with
     `ocr_threads` threads; a process that reads them is replaced when it holds more than `ocr_memory` megabytes.
     """
 
@@ -44,6 +45,8 @@ class Settings:
     secret_key: str
     seal_key: bytes
     index_key: bytes
+    sign_key: bytes
+    heads: Path
     demo_mode: bool
     secure_cookies: bool
     ocr_engine: str
@@ -67,6 +70,8 @@ class Settings:
             secret_key=keys.get("SECRET_KEY").hex(),
             seal_key=keys.get("SEAL_KEY"),
             index_key=keys.get("INDEX_KEY"),
+            sign_key=keys.get("SIGN_KEY"),
+            heads=Path(environment.get("HEADS_FOLDER") or data / "heads").resolve(),
             demo_mode=environment.get("REVIEWAPP_DEMO", "") == "1",
             secure_cookies=environment.get("REVIEWAPP_HTTPS", "") == "1",
             ocr_engine=environment.get("OCR_ENGINE") or "rapidocr",

@@ -175,6 +175,7 @@ def settings_for(tmp_path: Path, redis_url: str) -> Callable[..., Settings]:
             "SECRET_KEY": "00" * 32,
             "SEAL_KEY": "00" * 32,
             "INDEX_KEY": "00" * 32,
+            "SIGN_KEY": "00" * 32,
         }
         return Settings.from_environment(given | environment)
 

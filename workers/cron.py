@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.extensions import db
-from reviewapp.services import decisions, payouts, queue, reconciliation
+from reviewapp.services import decisions, heads, payouts, queue, reconciliation
 from workers import runtime
 from workers.ticking import every
 
@@ -37,12 +37,22 @@ class Tick:
     do: Callable[[Session, datetime], int]
 
 
+def _keep_heads(session: Session, now: datetime) -> int:
+    return heads.keep(session, now, runtime.app().extensions["signer"])
+
+
+def _anchor_heads(session: Session, now: datetime) -> int:
+    return heads.anchor(session, now, runtime.app().extensions["settings"].heads)
+
+
 TICKS = (
     Tick("release_expired_leases", 15, decisions.release_expired),
     Tick("lapse_overdue_returns", 60, queue.lapse_overdue),
     Tick("end_publications", 60, payouts.end_publications),
     Tick("ask_unknown_payouts", 30, payouts.ask_unknown),
     Tick("order_reconciliation", 600, reconciliation.order),
+    Tick("keep_heads", 600, _keep_heads),
+    Tick("anchor_heads", 60, _anchor_heads),
 )
 
 

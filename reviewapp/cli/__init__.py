@@ -26,6 +26,7 @@ _COMMANDS = {
     "schemes": Entry("reviewapp.cli.schemes:schemes", "活动方案：列出、检查、试算"),
     "ocr": Entry("reviewapp.cli.ocr:ocr", "识别材料"),
     "funds": Entry("reviewapp.cli.funds:funds", "核对资金：账、指令、银行"),
+    "audit": Entry("reviewapp.cli.audit:audit", "核验办理记录链和受理回执"),
     "bench": Entry("reviewapp.cli.bench:bench", "测速，与同次测得的基准比较"),
     "office": Entry("reviewapp.cli.office:office", "开办活动、开通账号、登记参与商户"),
 }

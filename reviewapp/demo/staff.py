@@ -13,7 +13,7 @@ from reviewapp.demo.office import Office
 from reviewapp.models import Actor, Claim, Payout
 from reviewapp.queries import desk
 from reviewapp.queries.claim_view import claim_view
-from reviewapp.services import checking, decisions, leases, payouts, trail
+from reviewapp.services import checking, decisions, payouts
 
 #: What a claimant can mend by another paper; everything else that fails is a reason to reject.
 _MENDABLE = frozenset({"card_payment", "same_plate"})
@@ -39,7 +39,7 @@ def review_special(office: Office, claim_id: int) -> None:
     """The lead takes a special review and decides it."""
     lead = office.staff("demo-lead")
     with office.writing() as session:
-        leases.lease(session, lead, clock.now(), trail.lock(session, claim_id))
+        decisions.take_out_of_turn(session, lead, clock.now(), claim_id, reason="专项审核由复核专办")
     with office.writing() as session:
         decide(session, lead, claim_id)
 

@@ -2,6 +2,7 @@
 
 from reviewapp.models import append_only
 from reviewapp.models.base import Base
+from reviewapp.models.chain import Head, Link
 from reviewapp.models.claim import Claim, ClaimKey
 from reviewapp.models.fund import Pool, Posting
 from reviewapp.models.outbox import TOPICS, Outbox
@@ -23,6 +24,8 @@ __all__ = [
     "Evaluation",
     "Event",
     "Fact",
+    "Head",
+    "Link",
     "Listing",
     "Message",
     "OneTimeCode",

@@ -27,6 +27,7 @@ from reviewapp.services.leases import (
     release_expired,
     require_held,
     take_next,
+    take_out_of_turn,
 )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "release_expired",
     "return_for_correction",
     "take_next",
+    "take_out_of_turn",
 ]
 
 _MOST_DAYS = 60
@@ -99,8 +101,8 @@ def await_funds(
     award = _award(actor, evaluation, award_fen, reason.strip())
     if queue.reserve_more(session, actor, now, claim, award):
         raise InvalidValue("资金池的额度足够支付这笔补贴，不需要候补。请直接通过。")
-    trail.move(session, claim, actor, now, "await_funds", reason=_lacking(claim, reason), evaluation=evaluation)
     end(claim)
+    trail.move(session, claim, actor, now, "await_funds", reason=_lacking(claim, reason), evaluation=evaluation)
     return claim
 
 
@@ -126,11 +128,9 @@ def return_for_correction(
     _require_reason(reason, "请写明退回补正的原因，申领人会看到。")
     deadline = _deadline(claim, now, days)
     evaluation = rechecks.latest(session, claim)
-    decision = _decide(
+    return _decide(
         session, actor, now, claim, evaluation, "return", reason=reason, items=list(items), deadline=deadline
     )
-    claim.correction_until = deadline
-    return decision
 
 
 def _deadline(claim: Claim, now: datetime, days: int | None) -> datetime:
@@ -184,14 +184,16 @@ def _decide(
     items: list[dict[str, str]] | None = None,
     deadline: datetime | None = None,
 ) -> Decision:
-    """Write the decision, move the claim and end the lease."""
+    """Write the decision, end the lease and move the claim."""
     decision = Decision(
         claim_id=claim.id, fence=claim.fence, action=action, reviewer_id=actor.id, evaluation_id=evaluation.id,
         award_fen=award_fen, reason=reason.strip(), clause=clause, items=items or [], deadline=deadline, at=now,
     )  # fmt: skip
     session.add(decision)
-    trail.move(session, claim, actor, now, action, reason=reason.strip() or None, evaluation=evaluation)
     end(claim)
+    claim.correction_until = deadline
+    stated = reason.strip() or None
+    trail.move(session, claim, actor, now, action, reason=stated, evaluation=evaluation, decision=decision)
     return decision
 
 

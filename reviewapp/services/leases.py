@@ -7,6 +7,7 @@ number means that the claim was given to somebody else since, and nothing is wri
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,8 +17,9 @@ from sqlalchemy.orm import Session
 from reviewapp import schemes
 from reviewapp.errors import InvalidValue, NotAllowed, Stale
 from reviewapp.models import SYSTEM, Actor, Claim, User
+from reviewapp.policy.turns import open_to
 from reviewapp.policy.workflow import REVIEWERS
-from reviewapp.services import rechecks, trail
+from reviewapp.services import funds, rechecks, trail
 from reviewapp.services.days import local_date
 
 LEASE = timedelta(minutes=20)
@@ -33,11 +35,18 @@ class _Line:
     programmes: tuple[str, ...]
 
 
+class _NobodyWaits(Exception):
+    """A line that had somebody a moment ago has nobody now."""
+
+
 def take_next(session: Session, actor: Actor, now: datetime) -> Claim | None:
     """The claim to read next, leased to the actor; the one already held, if any; None when nothing waits.
 
     In a pool strictly by ticket, passing over what others hold or the actor entered; the pool whose head has waited
     longest comes first. The claim is checked again. Raises NotAllowed for roles that do not review.
+
+    The pool is locked before its claim, so that the chain has the order of the queue; a claim that somebody else holds
+    at this moment is not waited for but passed over, and the trail says so.
     """
     if actor.role not in REVIEWERS:
         raise NotAllowed("只有审核员和复核可以领取待审申请。")
@@ -48,18 +57,50 @@ def take_next(session: Session, actor: Actor, now: datetime) -> Claim | None:
         rechecks.refresh(session, held, now)
         return held
     for line in _lines(session, actor, now):
-        claim = session.scalar(_fresh(_next_in(line, actor), skip_locked=True))
-        if claim is not None:
-            return lease(session, actor, now, claim)
+        with suppress(_NobodyWaits), session.begin_nested():  # undone, it lets go of the pool
+            return _take_in(session, actor, now, line)
     return None
 
 
-def lease(session: Session, actor: Actor, now: datetime, claim: Claim) -> Claim:
+def take_out_of_turn(session: Session, actor: Actor, now: datetime, claim_id: int, *, reason: str) -> Claim:
+    """Take this claim, whoever waits before it, for a reason that goes on the trail. IllegalMove, InvalidValue."""
+    if not reason.strip():
+        raise InvalidValue("请写明不按顺序领取的原因，原因会记入办理记录。", {"reason": "不能为空"})
+    return _lease(session, actor, now, trail.lock(session, claim_id), reason.strip())
+
+
+def _take_in(session: Session, actor: Actor, now: datetime, line: _Line) -> Claim:
+    funds.lock_pool(session, line.pool_id)
+    claim = session.scalar(_fresh(_next_in(line, actor), skip_locked=True))
+    if claim is None:
+        raise _NobodyWaits
+    return _lease(session, actor, now, claim, _passing_over(session, actor, claim, line))
+
+
+def _passing_over(session: Session, actor: Actor, claim: Claim, line: _Line) -> str | None:
+    """Why earlier claims are not taken first; None when there are none. The pool is locked: nobody joins them."""
+    waiting = (Claim.state.in_(open_to(actor.role)), Claim.pool_id == claim.pool_id, Claim.ticket < claim.ticket)
+    earlier = select(Claim.ticket, Claim.programme, Claim.entered_by_id).where(*waiting).order_by(Claim.ticket)
+    rows = session.execute(earlier).all()
+    if not rows:
+        return None
+    why = dict.fromkeys(_why(actor, line, row.programme, row.entered_by_id) for row in rows)
+    return f"跳过更早的 {len(rows)} 份（最前为排队号 {rows[0].ticket}）：{'；'.join(why)}"
+
+
+def _why(actor: Actor, line: _Line, programme: str, entered_by_id: int) -> str:
+    if entered_by_id == actor.id:
+        return "由领取人本人录入，须由他人审核"
+    return "此刻正由他人办理" if programme in line.programmes else "所属项目尚未开始审核"
+
+
+def _lease(session: Session, actor: Actor, now: datetime, claim: Claim, reason: str | None) -> Claim:
     """Give a locked claim to a reviewer to read, checked again. IllegalMove when it does not wait for one."""
+    trail.require_move(claim, actor, "take")
     evaluation = rechecks.refresh(session, claim, now)
-    trail.move(session, claim, actor, now, "take", evaluation=evaluation)
     claim.reviewer_id, claim.lease_until = actor.id, now + LEASE
     claim.fence += 1
+    trail.move(session, claim, actor, now, "take", reason=reason, evaluation=evaluation)
     session.flush()
     return claim
 
@@ -82,8 +123,7 @@ def _lines(session: Session, actor: Actor, now: datetime) -> Iterator[_Line]:
 
 
 def _open_to(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    states = ("submitted", "special_review") if actor.role == "lead" else ("submitted",)
-    return Claim.state.in_(states), Claim.entered_by_id != actor.id
+    return Claim.state.in_(open_to(actor.role)), Claim.entered_by_id != actor.id
 
 
 def _next_in(line: _Line, actor: Actor) -> Select[Claim]:
@@ -130,19 +170,19 @@ def hand_to_lead(session: Session, actor: Actor, now: datetime, claim_id: int, f
 
 
 def release_expired(session: Session, now: datetime, limit: int = 100) -> int:
-    """Put claims back in their place whose lease ran out; how many."""
-    expired = select(Claim).where(Claim.state == "in_review", Claim.lease_until < now).order_by(Claim.id).limit(limit)
-    claims = session.scalars(_fresh(expired, skip_locked=True)).all()
+    """Put claims back in their place whose lease ran out; how many. All are locked first, then pool after pool."""
+    expired = select(Claim).where(Claim.state == "in_review", Claim.lease_until < now)
+    ordered = expired.order_by(Claim.pool_id, Claim.ticket).limit(limit)
+    claims = session.scalars(_fresh(ordered, skip_locked=True)).all()
     for claim in claims:
         _return(session, SYSTEM, now, claim, reason=_ABSENT)
     return len(claims)
 
 
 def _return(session: Session, actor: Actor, now: datetime, claim: Claim, *, reason: str | None = None) -> None:
-    trail.move(
-        session, claim, actor, now, "put_back", to="special_review" if claim.special else "submitted", reason=reason
-    )
     end(claim)
+    to = "special_review" if claim.special else "submitted"
+    trail.move(session, claim, actor, now, "put_back", to=to, reason=reason)
 
 
 def end(claim: Claim) -> None:

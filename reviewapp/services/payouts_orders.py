@@ -47,14 +47,16 @@ def order(session: Session, now: datetime, claim_id: int) -> Payout | None:
 
 
 def end_publications(session: Session, now: datetime, limit: int = 200) -> int:
-    """Make payable what has been published for the scheme's days; how many."""
+    """Make payable what has been published for the scheme's days; how many. All are locked first, then pool after pool,
+    in a pool in the order of approval."""
     published = select(Claim.id).where(Claim.state == "publication").order_by(Claim.approved_at, Claim.id)
     over = [claim_id for claim_id in session.scalars(published) if _is_over(session, now, claim_id)][:limit]
-    for claim_id in over:
-        claim = trail.lock(session, claim_id)
-        if claim.state == "publication":
-            _make_payable(session, now, claim, _payee(claim, _approved_facts(session, claim)))
-    return len(over)
+    ready = select(Claim).where(Claim.id.in_(over), Claim.state == "publication")
+    ordered = ready.order_by(Claim.pool_id, Claim.approved_at, Claim.id).with_for_update(skip_locked=True)
+    claims = session.scalars(ordered.execution_options(populate_existing=True)).all()
+    for claim in claims:
+        _make_payable(session, now, claim, _payee(claim, _approved_facts(session, claim)))
+    return len(claims)
 
 
 def give_new_card(

@@ -1,7 +1,10 @@
 """The order: a claim is put in, gets its ticket and its money or a place on the waitlist, is put in again, leaves.
 
-Locks are taken claim first, then pool, with one exception that keeps them free of deadlock: `funds.promote` holds the
-pool and locks claims on the waitlist, so a withdrawal from the waitlist takes the pool first, too.
+Locks are taken claim first, then pool; every event of a claim with a ticket ends in its pool's chain and therefore
+locks the pool. Two exceptions keep this free of deadlock. `funds.promote` holds the pool and locks claims on the
+waitlist, so a withdrawal from the waitlist takes the pool first, too. `leases.take_next` holds the pool and takes a
+claim that nobody has locked, without ever waiting for one. Who changes several claims locks all of them first and goes
+through them pool by pool, in the order of the pools' ids.
 """
 
 from __future__ import annotations
@@ -100,7 +103,6 @@ def return_to_line(
     claim.correction_until = None
     to = _in_line(claim) if carried else "waitlist"
     trail.move(session, claim, actor, now, "resubmit", to=to, evaluation=evaluation)
-    session.flush()
 
 
 def reserve_more(session: Session, actor: Actor, now: datetime, claim: Claim, wanted_fen: int) -> bool:
@@ -126,8 +128,9 @@ def withdraw(session: Session, actor: Actor, now: datetime, claim_id: int, revis
         _hold_waitlist(session, seen.pool_id, claim_id)
     claim = _lock_own(session, actor, claim_id)
     trail.require_revision(claim, revision)
-    trail.move(session, claim, actor, now, "withdraw")
+    trail.require_move(claim, actor, "withdraw")
     claim.correction_until = None
+    trail.move(session, claim, actor, now, "withdraw")
     release(session, actor, now, claim, reason="withdraw")
     return claim
 
@@ -151,7 +154,8 @@ def release(session: Session, actor: Actor, now: datetime, claim: Claim, *, reas
 
 
 def lapse_overdue(session: Session, now: datetime, limit: int = 100) -> int:
-    """Let returned claims lapse whose correction deadline has passed, and move their money on; how many."""
+    """Let returned claims lapse whose correction deadline has passed, and move their money on; how many. All are locked
+    first, then pool after pool."""
     query = (
         select(Claim)
         .where(Claim.state == "returned", Claim.correction_until < now)
@@ -161,8 +165,8 @@ def lapse_overdue(session: Session, now: datetime, limit: int = 100) -> int:
     )
     overdue = session.scalars(query.execution_options(populate_existing=True)).all()
     for claim in overdue:
-        trail.move(session, claim, SYSTEM, now, "lapse", reason="补正期限已过")
         claim.correction_until = None
+        trail.move(session, claim, SYSTEM, now, "lapse", reason="补正期限已过")
         release(session, SYSTEM, now, claim, reason="lapse")
     return len(overdue)
 

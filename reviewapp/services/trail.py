@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import IllegalMove, NotFound, Stale
-from reviewapp.models import Actor, Claim, Evaluation, Event
+from reviewapp.models import Actor, Claim, Decision, Evaluation, Event
 from reviewapp.policy import workflow
+from reviewapp.services import chain
 
 _MOVED_ON = "这份申请现在是“{state}”，不能再做这个操作。请刷新页面查看最新情况。"
 _CHANGED = "这份申请在您打开页面之后有了变化，刚才的操作没有保存。请核对最新内容后再试一次。"
@@ -49,15 +50,19 @@ def move(
     to: str | None = None,
     reason: str | None = None,
     evaluation: Evaluation | None = None,
+    decision: Decision | None = None,
 ) -> None:
-    """Do `action` by the workflow table and record it; IllegalMove when the table has no such row for this role."""
+    """Do `action` by the workflow table and record it; IllegalMove when the table has no such row for this role.
+
+    Recording writes to the database: the columns that go with the new state (lease, deadline, money) are set before.
+    """
     try:
         target = workflow.move(claim.state, action, actor.role, to)
     except workflow.UnknownMove:
         raise IllegalMove(_MOVED_ON.format(state=workflow.STATES[claim.state])) from None
     before = claim.state
     claim.state = target
-    record(session, claim, actor, now, action, before=before, reason=reason, evaluation=evaluation)
+    record(session, claim, actor, now, action, before=before, reason=reason, evaluation=evaluation, decision=decision)
 
 
 def record(
@@ -70,20 +75,26 @@ def record(
     before: str | None = None,
     reason: str | None = None,
     evaluation: Evaluation | None = None,
+    decision: Decision | None = None,
 ) -> None:
-    """Write an event for what just happened to a locked claim and raise its revision."""
+    """Write an event for what just happened to a locked claim and raise its revision.
+
+    A claim with a ticket gets it into its pool's chain, for which the pool is locked until the transaction ends: claims
+    that are needed, too, are locked before.
+    """
     claim.revision += 1
     claim.changed_at = now
-    session.add(
-        Event(
-            claim_id=claim.id,
-            at=now,
-            actor_id=actor.id,
-            actor_role=actor.role,
-            action=action,
-            from_state=before or claim.state,
-            to_state=claim.state,
-            reason=reason,
-            evaluation_id=evaluation.id if evaluation else None,
-        )
+    event = Event(
+        claim_id=claim.id,
+        at=now,
+        actor_id=actor.id,
+        actor_role=actor.role,
+        action=action,
+        from_state=before or claim.state,
+        to_state=claim.state,
+        reason=reason,
+        evaluation_id=evaluation.id if evaluation else None,
     )
+    session.add(event)
+    if claim.ticket is not None:
+        chain.append(session, claim, event, decision)

@@ -18,6 +18,7 @@ from reviewapp.web import (
     images,
     navigation,
     public,
+    queue,
     scheme_replay,
     schemes,
     sign_in,
@@ -29,7 +30,21 @@ from reviewapp.web import (
 def register(app: Flask) -> None:
     """Blueprints, access rules, error pages, headers and template filters."""
     staff.register(app)
-    for room in (public, health, sign_in, held, demo, claims, images, desk, finance, trail, schemes, scheme_replay):
+    for room in (
+        public,
+        queue,
+        health,
+        sign_in,
+        held,
+        demo,
+        claims,
+        images,
+        desk,
+        finance,
+        trail,
+        schemes,
+        scheme_replay,
+    ):
         app.register_blueprint(room.blueprint)
     guard.register(app)
     errors.register(app)

@@ -22,7 +22,7 @@ PHONE = {"width": 375, "height": 812}
 DESK = {"width": 1440, "height": 900}
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 _CHROMIUM = "/usr/bin/chromium"
-_KEYS = dict.fromkeys(("SECRET_KEY", "SEAL_KEY", "INDEX_KEY"), "00" * 32)
+_KEYS = dict.fromkeys(("SECRET_KEY", "SEAL_KEY", "INDEX_KEY", "SIGN_KEY"), "00" * 32)
 _PATIENCE_MS = 30_000
 _AXE_RUN = "() => axe.run(document, {resultTypes: ['violations']})"
 

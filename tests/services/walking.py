@@ -57,7 +57,7 @@ class Walk:
 
     def _leased(self, step: Step) -> Claim:
         claim = self._claim(step)
-        return leases.lease(self.session, self.lead, NOW, claim)
+        return leases.take_out_of_turn(self.session, self.lead, NOW, claim.id, reason="样例原因")
 
     def _reject(self, step: Step) -> None:
         claim = self._leased(step)

@@ -34,6 +34,7 @@ SCHEME_READERS = ("admin", "lead", "auditor")
 #: Who may open what. This table is the decision; the code has to agree with it.
 OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("public.home", "public.programme", "health.alive", "health.ready"), (ANYONE,)),
+    **dict.fromkeys(("queue.listing", "queue.heads", "queue.check", "queue.check_file"), (ANYONE,)),
     **dict.fromkeys(("demo.clock_page", "demo.messages", "demo.set_clock"), (ANYONE,)),
     **dict.fromkeys(("sign_in.phone", "sign_in.code"), (ANYONE,)),
     "sign_in.again": ("claimant",),
@@ -42,6 +43,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("claims.papers", "claims.papers_now", "claims.add_file", "claims.set_kind"), SUBMITTERS),
     **dict.fromkeys(("claims.remove_file", "claims.remove_paper", "claims.facts", "claims.save_facts"), SUBMITTERS),
     **dict.fromkeys(("claims.save_one", "claims.check", "claims.submit", "claims.receipt"), SUBMITTERS),
+    "claims.receipt_file": SUBMITTERS,
     **dict.fromkeys(("claims.show", "claims.withdraw", "claims.card"), SUBMITTERS),
     **dict.fromkeys(("images.page", "images.original"), PAPERS),
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
@@ -130,7 +132,7 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
     seen = upload(rows, ticketed, sha256=file.sha256)
     return {
         "claims": draft.public_id,
-        **dict.fromkeys(("claims.receipt", "claims.show", "desk", "trail"), ticketed.public_id),
+        **dict.fromkeys(("claims.receipt", "claims.receipt_file", "claims.show", "desk", "trail"), ticketed.public_id),
         "images.page": paper(rows, ticketed, "id_card", of=seen).pages[0].public_id,
         "images.original": seen.public_id,
         "upload": upload(rows, draft).public_id,

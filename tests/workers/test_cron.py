@@ -66,6 +66,8 @@ def test_the_real_ticks_run_on_an_empty_office(app: Flask, redis_url: str, monke
         "end_publications",
         "ask_unknown_payouts",
         "order_reconciliation",
+        "keep_heads",
+        "anchor_heads",
     ]
     with app.app_context():
         db.engine.dispose()

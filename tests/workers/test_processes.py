@@ -36,7 +36,7 @@ def environment(tmp_path: Path, database_url: str, redis_url: str) -> dict[str, 
         "STORAGE_URL": f"file:{tmp_path / 'uploads'}",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
-        **dict.fromkeys(("SECRET_KEY", "SEAL_KEY", "INDEX_KEY"), "00" * 32),
+        **dict.fromkeys(("SECRET_KEY", "SEAL_KEY", "INDEX_KEY", "SIGN_KEY"), "00" * 32),
     }
 
 

@@ -1,0 +1,138 @@
+"""Writing the hash chain of a pool: from a claim's submission on, every event of it is linked, under the pool's lock.
+
+The lock makes the order of the links the order in which things happened: whoever holds it writes the next ones, in the
+same transaction as the events.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from reviewapp.models import Claim, Decision, Evaluation, Event, Link, Pool
+from reviewapp.models.trail import DECISIONS
+from reviewapp.policy import chain as rules
+
+#: The columns that a link's content is made of. What a claim is called and who put it in stays with its ticket.
+CLAIM = (
+    "id", "number", "ticket", "submitted_at", "created_at", "scheme_code", "scheme_version", "programme", "pool_id",
+    "submitter_role", "entered_by_id", "organisation_id",
+)  # fmt: skip
+EVENT = (
+    "id", "claim_id", "at", "actor_id", "actor_role", "action", "from_state", "to_state", "reason", "evaluation_id",
+)  # fmt: skip
+EVALUATION = (
+    "id", "claim_id", "number", "scheme_version", "fact_id", "facts", "result", "outcome", "award_fen", "at",
+)  # fmt: skip
+DECISION = (
+    "id", "claim_id", "fence", "action", "reviewer_id", "evaluation_id", "award_fen", "reason", "clause", "items",
+    "deadline", "at",
+)  # fmt: skip
+_SALT = 16
+_BATCH = 500
+
+
+def append(session: Session, claim: Claim, event: Event, decision: Decision | None = None) -> None:
+    """Link a new event of a locked claim that has a ticket; with its submission everything before it, in order."""
+    session.flush()
+    _hold(session, claim.pool_id)
+    events = _until_now(session, claim) if event.action == "submit" else [event]
+    _link(session, claim.pool, [(claim, one, decision) for one in events])
+
+
+def head(session: Session, pool: Pool) -> tuple[int, str]:
+    """Number and digest of a pool's last link; 0 and what the first one follows when there is none."""
+    last = select(Link.number, Link.digest).where(Link.pool_id == pool.id).order_by(Link.number.desc()).limit(1)
+    row = session.execute(last).one_or_none()
+    return (row.number, row.digest) if row else (0, rules.beginning(pool.scheme_code, pool.code))
+
+
+def adopt(session: Session) -> int:
+    """Link the events of pools that are older than the chain, marked as late; how many. Done once, by `migrate`."""
+    return sum(_adopt(session, pool.id) for pool in session.scalars(select(Pool).order_by(Pool.id)).all())
+
+
+def fingerprint(evaluation: Any) -> str:
+    """The digest that stands for an evaluation in a content: its facts and findings included."""
+    return rules.fingerprint(values(evaluation, EVALUATION))
+
+
+def content(link: Any, claim: Any, event: Any, evaluation: str | None, decision: Any) -> dict[str, Any]:
+    """What a link's digest is taken of. Rows of the tables or of selects of the columns above; `evaluation` is the
+    fingerprint of the one that the event names."""
+    return {
+        "number": link.number,
+        "late": link.late,
+        "salt": link.salt,
+        "claim": values(claim, CLAIM),
+        "event": values(event, EVENT),
+        "evaluation": evaluation,
+        "decision": values(decision, DECISION) if decision is not None else None,
+    }
+
+
+def values(row: Any, columns: Iterable[str]) -> dict[str, Any]:
+    """The named columns of a row."""
+    return {column: getattr(row, column) for column in columns}
+
+
+def _hold(session: Session, pool_id: int) -> None:
+    """Lock the pool's row until the transaction ends; its columns are not looked at."""
+    session.execute(select(Pool.id).where(Pool.id == pool_id).with_for_update(key_share=True)).all()
+
+
+def _until_now(session: Session, claim: Claim) -> Sequence[Event]:
+    return session.scalars(select(Event).where(Event.claim_id == claim.id).order_by(Event.id)).all()
+
+
+def _link(
+    session: Session, pool: Pool, events: Iterable[tuple[Claim, Event, Decision | None]], *, late: bool = False
+) -> None:
+    number, digest = head(session, pool)
+    for claim, event, decision in events:
+        number += 1
+        link = Link(pool_id=pool.id, number=number, event_id=event.id, salt=secrets.token_bytes(_SALT), late=late)
+        evaluation = session.get_one(Evaluation, event.evaluation_id) if event.evaluation_id is not None else None
+        seen = fingerprint(evaluation) if evaluation is not None else None
+        link.digest = digest = rules.following(digest, content(link, claim, event, seen, decision))
+        session.add(link)
+
+
+def _adopt(session: Session, pool_id: int) -> int:
+    _hold(session, pool_id)
+    pool = session.get_one(Pool, pool_id)
+    if head(session, pool)[0]:
+        return 0
+    adopted, last = 0, 0
+    decided: dict[int, int] = {}
+    while events := _older(session, pool, last):
+        _link(session, pool, [(event.claim, event, _nth(session, event, decided)) for event in events], late=True)
+        session.flush()
+        adopted, last = adopted + len(events), events[-1].id
+    return adopted
+
+
+def _older(session: Session, pool: Pool, after: int) -> Sequence[Event]:
+    query = select(Event).join(Claim).where(Claim.pool_id == pool.id, Claim.ticket.is_not(None), Event.id > after)
+    return session.scalars(query.order_by(Event.id).limit(_BATCH)).all()
+
+
+def _nth(session: Session, event: Event, decided: dict[int, int]) -> Decision | None:
+    """The decision that belongs to a decision's event: as many of the claim's come before it."""
+    if event.action not in DECISIONS:
+        return None
+    count = decided.get(event.claim_id, 0)
+    decided[event.claim_id] = count + 1
+    decisions = select(Decision).where(Decision.claim_id == event.claim_id).order_by(Decision.id)
+    return session.scalars(decisions.offset(count).limit(1)).one_or_none()
+
+
+def unlinked(pool_id: int) -> Any:
+    """A select of the events of a pool's ticketed claims that have no link; there must be none."""
+    linked = exists().where(Link.event_id == Event.id)
+    ticketed = (Claim.pool_id == pool_id, Claim.ticket.is_not(None))
+    return select(Event.id, Event.action, Claim.number).join(Claim).where(*ticketed, ~linked).order_by(Event.id)

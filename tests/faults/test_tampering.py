@@ -1,0 +1,59 @@
+"""Figure 21: whatever the owner of the database changes in the trail, the audit finds; without anchors it would not."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from reviewapp.models import Head, Pool
+from reviewapp.services import chain
+from tests.faults.tampering import Template, cut, make_new, rehash, tamper
+
+pytestmark = [pytest.mark.usefixtures("_sealer"), pytest.mark.timeout(3600)]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory, _sealer: None) -> Template:
+    return Template(tmp_path_factory.mktemp("office"))
+
+
+def test_what_nobody_touched_is_whole(template: Template) -> None:
+    template.copy()
+    assert template.audit() == []
+
+
+@pytest.mark.parametrize("count", [42, pytest.param(1_000, marks=pytest.mark.long)])
+def test_every_tampering_is_found(template: Template, count: int) -> None:
+    missed = [what for what, found in (tamper(template, number) for number in range(count)) if not found]
+    assert missed == []
+
+
+def test_a_chain_cut_short_or_made_anew_is_found_by_its_anchors_alone(template: Template, tmp_path: Path) -> None:
+    """With the heads out of the way nothing is found: the tampering leaves no other trace."""
+    for number in range(4):
+        template.copy()
+        with Session(template.engine) as session:
+            pool = session.get_one(Pool, 1 + number % 2)
+            if number < 2:
+                cut(session, pool, chain.head(session, pool)[0] - 3)
+            else:
+                rehash(session, random.Random(number), 0)
+            session.commit()
+        assert template.audit() != []
+        with Session(template.engine) as session:
+            session.execute(delete(Head))
+            session.commit()
+        assert template.audit(tmp_path) == [], number
+
+
+def test_making_a_chain_anew_over_untouched_rows_changes_nothing(template: Template) -> None:
+    template.copy()
+    with Session(template.engine) as session:
+        for number in (1, 2):
+            make_new(session, session.get_one(Pool, number))
+        session.commit()
+    assert template.audit() == []
