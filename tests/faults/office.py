@@ -27,12 +27,12 @@ from reviewapp.config import Settings
 from reviewapp.db import transaction
 from reviewapp.extensions import db
 from reviewapp.models import Outbox, Payout
+from reviewapp.scratch.bank import SandboxBank
+from reviewapp.scratch.processes import alive
+from reviewapp.scratch.redis_server import RedisServer
 from reviewapp.services import funds
-from tests.bank.sandbox import SandboxBank
 from tests.factories.money import pool
 from tests.factories.payouts import released
-from tests.support.processes import alive
-from tests.support.redis_server import RedisServer
 
 #: A bank at its worst, and quick about it: what it records late is there long before its cut-off of 3 s.
 FAULTS: dict[str, float] = {

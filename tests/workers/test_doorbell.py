@@ -17,9 +17,9 @@ from reviewapp import queueing
 from reviewapp.db import transaction
 from reviewapp.extensions import db
 from reviewapp.queueing import Doorbell
+from reviewapp.scratch.redis_server import RedisServer
 from reviewapp.services import outbox
 from tests.factories.people import NOW
-from tests.support.redis_server import RedisServer
 from tests.workers.conftest import Hands
 from workers import runtime
 from workers.consumers import consumer

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
 from reviewapp.models import Outbox, Payout, Reconciliation, Upload
+from reviewapp.scratch.bank import SandboxBank
 from reviewapp.services import funds, outbox, payouts, reconciliation
-from tests.bank.sandbox import SandboxBank
 from tests.factories.claims import claim
 from tests.factories.payouts import CLOSED_CARD, approved, released
 from tests.factories.people import NOW
