@@ -79,9 +79,7 @@ def _at(scratch: Scratch, stored: int, takes: int, say: Callable[[str], None]) -
         "in_order": [*taken, last] == ids,
     }
     engine.dispose()
-    say(
-        f"{stored} 份：领取下一份 {figures['milliseconds']} 毫秒（中位数），裸 SELECT {figures['raw_milliseconds']} 毫秒"
-    )
+    say(f"{stored} 份：领取下一份 {figures['milliseconds']} 毫秒，裸 SELECT {figures['raw_milliseconds']} 毫秒")
     return figures
 
 

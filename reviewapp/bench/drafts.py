@@ -43,7 +43,7 @@ def complete(session: Session, pools: list[Pool], by: User, count: int, seed: in
     papers = [[_paper(paper["kind"]) for paper in facts["papers"]] for facts in given]
     session.add_all(claims)
     session.flush()
-    for claim, facts, own in zip(claims, given, papers, strict=True):
+    for claim, own in zip(claims, papers, strict=True):
         for paper in own:
             paper.claim_id = claim.id
         session.add_all(own)

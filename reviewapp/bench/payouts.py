@@ -1,8 +1,8 @@
 """`reviewapp bench payouts`: released instructions paid a second, beside bare HTTP to the same sandbox bank.
 
 The real way: real payout workers and the reconciler as processes, a real Redis, the bank over HTTP. The clock runs from
-the commit that releases instructions (it writes the outbox rows and rings) until the last of them is paid. The bare HTTP is the
-same order in as many processes at once, each over one client that it keeps.
+the commit that releases instructions (it writes the outbox rows and rings) until the last of them is paid. The bare
+HTTP is the same order in as many processes at once, each over one client that it keeps.
 """
 
 from __future__ import annotations
