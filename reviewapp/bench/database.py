@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, inspect
+from sqlalchemy import Engine, Executable, create_engine, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateSchema, DropSchema
 
 from reviewapp import sealing
 from reviewapp.db import tune
@@ -48,6 +50,34 @@ class Scratch:
         tune(engine)
         return engine
 
+    @contextmanager
+    def beside(self, name: str) -> Iterator[Scratch]:
+        """A second place with the whole schema and nothing in it: a schema of that name, on SQLite another file."""
+        if not self.is_postgres:
+            other = replace(self, url=f"sqlite:///{self.folder / name}.sqlite3")
+            other.make_tables()
+            yield other
+            return
+        path = make_url(self.url).update_query_dict({"options": f"-csearch_path={name}"})
+        other = replace(self, url=path.render_as_string(hide_password=False))
+        self.execute(CreateSchema(name))
+        other.make_tables()
+        yield other
+        self.execute(DropSchema(name, cascade=True))
+
+    def make_tables(self) -> None:
+        """The whole schema."""
+        engine = self.engine()
+        Base.metadata.create_all(engine)
+        engine.dispose()
+
+    def execute(self, statement: Executable) -> None:
+        """One statement in a transaction of its own."""
+        engine = self.engine()
+        with engine.begin() as connection:
+            connection.execute(statement)
+        engine.dispose()
+
     def environment(self) -> dict[str, str]:
         """What processes of the application need to work on it, keys included."""
         where = {"REVIEWAPP_DATA": str(self.folder / "var"), "STORAGE_URL": f"file:{self.folder / 'uploads'}"}
@@ -60,9 +90,8 @@ def scratch_database(url: str | None) -> Iterator[Scratch]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ra-")))
         scratch = _given(url, folder) if url else _own(stack, folder)
-        engine = scratch.engine()
-        stack.callback(_leave, engine)
-        Base.metadata.create_all(engine)
+        stack.callback(_empty, scratch)
+        scratch.make_tables()
         use_keys()
         yield scratch
 
@@ -82,21 +111,21 @@ def _own(stack: ExitStack, folder: Path) -> Scratch:
 
 
 def _given(url: str, folder: Path) -> Scratch:
-    scratch = Scratch(url, folder, "所给的空数据库")
     try:
         dialect = make_url(url).get_backend_name()
-        tables = inspect(scratch.engine()).get_table_names()
+        engine = create_engine(url, poolclass=NullPool)
+        tables = inspect(engine).get_table_names()
     except (ArgumentError, SQLAlchemyError, ImportError) as error:
         raise NotEmpty(f"不能使用 --database 给出的数据库：{error}。请核对地址，或去掉这个选项。") from None
     if dialect not in ("postgresql", "sqlite"):
         raise NotEmpty("测速只支持 PostgreSQL 和 SQLite。请换一个地址，或去掉 --database。")
     if tables:
         raise NotEmpty(f"--database 给出的数据库里已有 {len(tables)} 张表。测速只在空数据库上进行，请另建一个。")
-    return scratch
+    return Scratch(url, folder, "所给的空数据库")
 
 
-def _leave(engine: Engine) -> None:
-    """The database as it was found: empty."""
-    with engine.begin() as connection:
-        Base.metadata.drop_all(connection)
+def _empty(scratch: Scratch) -> None:
+    """The database as it was found."""
+    engine = scratch.engine()
+    Base.metadata.drop_all(engine)
     engine.dispose()

@@ -15,7 +15,8 @@ from reviewapp.models import Actor, Base, Claim, ClaimKey, Evaluation, Fact, Poo
 from reviewapp.models.base import Instant
 from reviewapp.services import queue
 
-GROWING = frozenset({"claims", "claim_keys", "facts", "evaluations", "events", "papers", "decisions", "postings"})
+#: Tables that grow with what is stored here.
+GROWING = frozenset({"claims", "claim_keys", "facts", "evaluations"})
 _POOLS = 4
 _DECIDED = 0.9
 _FEN = 300_000

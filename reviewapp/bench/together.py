@@ -18,6 +18,7 @@ def seconds(prepare: Prepare, shares: Sequence[Any]) -> float:
 
     `prepare` is a function of a module, as pickle wants it. Raises RuntimeError when a process dies over its share.
     """
+    _CONTEXT.set_forkserver_preload([prepare.__module__])  # only the first one counts: imports are slow
     barrier = _CONTEXT.Barrier(len(shares), timeout=_LONGEST_WAIT)
     answers = [_started(prepare, share, barrier) for share in shares]
     try:
