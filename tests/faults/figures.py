@@ -32,6 +32,7 @@ from tests.support.databases import create_schema, tuned_engine
 Run = Callable[[Path, bool], str]
 _PROCESSES = 2
 _STEPS = 50
+_SEQUENCES = 2_000, 100_000
 _SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -68,7 +69,7 @@ def _postgres(folder: Path, name: str = "proof") -> Iterator[str]:
 
 
 def _pure_pool(_folder: Path, quick: bool) -> str:
-    sequences = 2_000 if quick else 100_000
+    sequences = _SEQUENCES[0] if quick else _SEQUENCES[1]
     with ProcessPoolExecutor(_PROCESSES, mp_context=_SPAWN) as processes:
         list(processes.map(_walk_in_memory, range(sequences), chunksize=250))
     caught = [name for name, wrong in MUTANTS.items() if _is_caught(pool_model.mutant(**wrong))]

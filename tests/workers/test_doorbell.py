@@ -107,6 +107,23 @@ def test_who_waits_keeps_the_place(rung: Session, doorbell: Doorbell) -> None:
     assert _waiting(doorbell) == [f"outbox-{row}" for row in rows]
 
 
+def test_a_few_bells_serve_for_many_rows(rung: Session, doorbell: Doorbell, redis_server: RedisServer) -> None:
+    rows = _add(rung, 50)
+    few = [f"outbox-{row}" for row in rows[: queueing.MOST_BELLS["payout"]]]
+    assert _waiting(doorbell) == few
+    assert ring_overdue(doorbell) == 0
+    redis_server.empty()
+    assert ring_overdue(doorbell) == len(few)
+    assert _waiting(doorbell) == few
+
+
+def test_where_a_bell_stands_for_its_row_all_are_rung(rung: Session, doorbell: Doorbell) -> None:
+    with transaction(rung):
+        for number in range(6):
+            outbox.add(rung, "upload.read", number, NOW)
+    assert len(doorbell.queue("ocr").get_job_ids()) == 6
+
+
 @pytest.mark.parametrize("status", [JobStatus.STARTED, JobStatus.FAILED, JobStatus.QUEUED])
 def test_what_rq_only_believes_is_forgotten(rung: Session, doorbell: Doorbell, status: JobStatus) -> None:
     [row] = _add(rung)
