@@ -38,7 +38,7 @@ def test_intake_is_measured_beside_bare_inserts(empty_database_url: str) -> None
     assert figures["whole"] is True
     assert [row["pools"] for row in figures["pools"]] == [1, 8]
     for row in figures["pools"]:
-        assert row["enter_ratio"] == pytest.approx(row["enter_per_second"] / row["raw_per_second"], rel=0.05)
+        assert row["ratio"] == pytest.approx(row["enter_per_second"] / row["raw_per_second"], rel=0.05)
 
 
 @pytest.mark.slow

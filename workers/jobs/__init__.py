@@ -48,7 +48,7 @@ def perform(outbox_id: int) -> None:
     app = runtime.app()
     with app.app_context():
         session = db.session()
-        with transaction(session):
+        with transaction(session, durable=False):
             known = session.get(Outbox, outbox_id)
             queue = TOPICS[known.topic] if known else None
             task = _task(known and outbox.begin(session, outbox_id, clock.machine(), _lease(app, TOPICS[known.topic])))
@@ -63,7 +63,7 @@ def _go_on(session: Session, app: Flask, queue: str) -> None:
     topics = [topic for topic, name in TOPICS.items() if name == queue]
     until = time.monotonic() + _LONGEST_ROUND
     while time.monotonic() < until:
-        with transaction(session):
+        with transaction(session, durable=False):
             task = _task(outbox.begin_next(session, topics, clock.machine(), _lease(app, queue)))
         if task is None:
             return
