@@ -18,17 +18,21 @@ _BEGIN = "reviewapp_begin"
 
 
 @contextmanager
-def transaction(session: Session) -> Iterator[Session]:
+def transaction(session: Session, *, durable: bool = True) -> Iterator[Session]:
     """One business transaction: ends any read in progress, commits on success, rolls back on any exception.
 
     Objects loaded before are expired, so what is read inside is read under this transaction's locks. Not nestable.
+    Without `durable` the commit does not wait for the disk: seen by all and whole as ever, but a crash of the database
+    server may forget it. Only for what nobody was told and what would be found out and done again.
     """
     if session.info.get("in_transaction"):
         raise RuntimeError("transaction() inside transaction()")
     session.rollback()
     session.info["in_transaction"] = True
     try:
-        session.connection(execution_options={_BEGIN: "IMMEDIATE"})
+        connection = session.connection(execution_options={_BEGIN: "IMMEDIATE"})
+        if not durable and not is_sqlite(session):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
         yield session
         session.commit()
     except BaseException:

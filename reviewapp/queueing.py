@@ -2,11 +2,16 @@
 
 The `outbox` table says what is to be done. When a transaction that added rows commits, their ids are rung through on
 the topic's queue. A bell that does not ring (Redis away) loses nothing: the reconciler rings again for every open row.
+
+On most queues a bell stands for its own row. On a shared one (`MOST_BELLS`) it says that there is work: whoever hears
+it does all that is due, so that a few bells serve for any number of rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,6 +35,8 @@ QUEUES = tuple(dict.fromkeys(TOPICS.values()))
 JOB = "workers.jobs.perform"
 #: Seconds a job of the queue may take.
 TIMEOUTS = {"ocr": 180, "payout": 60}
+#: Shared queues, and how many bells may hang on each: enough that several workers hear one.
+MOST_BELLS = {"payout": 4}
 #: From the bell to the row's lease: a fork on a busy machine.
 _MOMENT_TO_BEGIN = timedelta(seconds=10)
 _LOG = structlog.get_logger(__name__)
@@ -69,7 +76,8 @@ class Doorbell:
         """
         waiting = {name: set(self.queue(name).get_job_ids()) for name in QUEUES}
         silent = [row for row in rows if _name(row[0]) not in waiting[TOPICS[row[1]]]]
-        return sum(self._ring_anew(outbox_id, topic) for outbox_id, topic in silent)
+        hanging = {name: len(bells) for name, bells in waiting.items()}
+        return sum(self._ring_anew(outbox_id, topic) for outbox_id, topic in _enough(silent, hanging))
 
     def _ring_anew(self, outbox_id: int, topic: str) -> bool:
         known = self.queue(TOPICS[topic]).fetch_job(_name(outbox_id))
@@ -100,6 +108,16 @@ class Doorbell:
             )
 
 
+def _enough(rows: Iterable[tuple[int, str]], hanging: Mapping[str, int]) -> Iterator[tuple[int, str]]:
+    """The rows to ring for: all, of a shared queue only as many as may hang beside those that do."""
+    bells = Counter(hanging)
+    for outbox_id, topic in rows:
+        queue = TOPICS[topic]
+        if bells[queue] < MOST_BELLS.get(queue, math.inf):
+            bells[queue] += 1
+            yield outbox_id, topic
+
+
 def _name(outbox_id: int) -> str:
     return f"outbox-{outbox_id}"
 
@@ -119,7 +137,7 @@ def _remember(session: Session, _context: UOWTransaction) -> None:
 def _ring_remembered(session: Session) -> None:
     """Up to the first bell that stays silent: the rest would only be waited for as well."""
     doorbell: Doorbell = current_app.extensions["doorbell"]
-    all(doorbell.ring(outbox_id, topic) for outbox_id, topic in session.info.pop("outbox", ()))
+    all(doorbell.ring(outbox_id, topic) for outbox_id, topic in _enough(session.info.pop("outbox", ()), {}))
 
 
 def _forget(session: Session) -> None:

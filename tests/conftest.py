@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.support.postgres import Cluster
+from reviewapp.scratch.redis_server import RedisServer
+from tests.support.postgres import SharedCluster
 from tests.support.processes import RUN_OWNER
-from tests.support.redis_server import RedisServer
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The first process ends the shared servers; also after Ctrl-C."""
     if not hasattr(config, "workerinput"):
-        Cluster(_run_folder()).stop()
+        SharedCluster(_run_folder()).stop()
         shutil.rmtree(_run_folder(), ignore_errors=True)
 
 
@@ -84,7 +84,7 @@ def _sqlite_databases(short_folder: Path) -> SqliteDatabases:
 def _postgres_databases(worker_id: str) -> PostgresDatabases:
     from tests.support.databases import PostgresDatabases
 
-    cluster = Cluster(_run_folder())
+    cluster = SharedCluster(_run_folder())
     cluster.ensure_started()
     return PostgresDatabases(cluster, worker_id)
 

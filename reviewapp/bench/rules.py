@@ -55,15 +55,15 @@ def measure(count: int, rounds: int, seed: int) -> dict[str, Any]:
     }
 
 
-def claims(count: int, seed: int) -> list[dict[str, Any]]:
-    """Full car claims of invented people, no two alike; one in five has a fault."""
+def claims(count: int, seed: int, *, faulty: float = 0.2) -> list[dict[str, Any]]:
+    """Full car claims of invented people, no two alike; one in five has a fault, or another share of them."""
     rng = random.Random(seed)
     passing = (case for case in schemes.cases(SCHEME) if case.outcome == "pass" and case.facts["programme"] == "car")
     base = json.dumps(next(passing).facts, ensure_ascii=False)
-    return [json.loads(_varied(base, rng)) for _ in range(count)]
+    return [json.loads(_varied(base, rng, faulty)) for _ in range(count)]
 
 
-def _varied(base: str, rng: random.Random) -> str:
+def _varied(base: str, rng: random.Random, faulty: float) -> str:
     facts = json.loads(base)
     person, invoice = facts["applicant"], facts["papers"][1]["fields"]
     swaps = {
@@ -75,7 +75,7 @@ def _varied(base: str, rng: random.Random) -> str:
     }
     for old, new in swaps.items():
         base = base.replace(old, new)
-    if rng.random() < 0.2:
+    if rng.random() < faulty:
         base = base.replace(*rng.choice(_FAULTS))
     return base
 

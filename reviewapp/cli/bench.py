@@ -14,12 +14,20 @@ from reviewapp.bench import ocr as ocr_bench
 from reviewapp.bench import ocr_report
 from reviewapp.bench import rules as rules_bench
 from reviewapp.bench.ocr_run import Equipment
+from reviewapp.cli import Entry, LazyGroup
 
 DAMAGES = ("clean", "phone", "tilt+jpeg", "stamp", "half", "light+blur", "copy", "crease+shadow", "turn90+perspective")
 QUICK_DAMAGES, QUICK_PAGES = ("clean", "phone"), 24
 
 
-@click.group()
+_OFFICE = {
+    "intake": Entry("reviewapp.cli.bench_office:intake", "受理速度，与裸 INSERT+COMMIT 比较"),
+    "payouts": Entry("reviewapp.cli.bench_office:payouts", "发放速度，与直接向沙箱银行发 HTTP 比较"),
+    "desk": Entry("reviewapp.cli.bench_office:desk", "库中有千份和百万份申请时，领取下一份要多久"),
+}
+
+
+@click.group(cls=LazyGroup, lazy=_OFFICE)
 def bench() -> None:
     """测速：结果与同次测得的基准一并给出。"""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reviewapp.models.base import Base, BigKey, Instant, WithPublicId, one_of
@@ -13,6 +13,9 @@ from reviewapp.models.people import Organisation, User
 from reviewapp.policy.workflow import STATES, SUBMITTERS
 
 _UNQUEUED = "('draft', 'withdrawn')"
+#: Few of all the claims ever stored: whom a reviewer can take next, and what reviewers hold.
+_WAITING = text("state IN ('submitted', 'special_review')")
+_LEASED = text("reviewer_id IS NOT NULL")
 
 
 class Claim(WithPublicId, Base):
@@ -40,6 +43,8 @@ class Claim(WithPublicId, Base):
         CheckConstraint("(state = 'returned') = (correction_until IS NOT NULL)", name="returned_has_deadline"),
         CheckConstraint("reviewer_id IS NULL OR reviewer_id <> entered_by_id", name="two_people"),
         Index("ix_claims_queue", "pool_id", "state", "ticket"),
+        Index("ix_claims_waiting", "pool_id", "ticket", postgresql_where=_WAITING, sqlite_where=_WAITING),
+        Index("ix_claims_reviewer", "reviewer_id", postgresql_where=_LEASED, sqlite_where=_LEASED),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

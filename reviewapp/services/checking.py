@@ -153,7 +153,7 @@ def _prior_claims(session: Session, claim: Claim, keys: list[_Key]) -> list[dict
     rows = session.execute(
         select(Claim, ClaimKey.kind, ClaimKey.token)
         .join(ClaimKey, ClaimKey.claim_id == Claim.id)
-        .where(ClaimKey.token.in_([key.token for key in keys]), Claim.id != claim.id, _before(claim))
+        .where(tuple_(ClaimKey.kind, ClaimKey.token).in_(list(by_token)), Claim.id != claim.id, _before(claim))
         .order_by(Claim.submitted_at, Claim.id, ClaimKey.id)
     )
     prior: dict[int, list[dict[str, str]]] = {}

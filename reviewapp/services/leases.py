@@ -6,17 +6,16 @@ number means that the claim was given to somebody else since, and nothing is wri
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
 from reviewapp.errors import InvalidValue, NotAllowed, Stale
-from reviewapp.models import SYSTEM, Actor, Claim, User
+from reviewapp.models import SYSTEM, Actor, Claim, Pool, User
 from reviewapp.policy.turns import open_to
 from reviewapp.policy.workflow import REVIEWERS
 from reviewapp.services import funds, rechecks, trail
@@ -25,18 +24,28 @@ from reviewapp.services.days import local_date
 LEASE = timedelta(minutes=20)
 _LOST = "这份申请的审核占用已经失效，现在不在您手上，刚才的操作没有保存。请回到待审列表，重新领取下一份。"
 _ABSENT = "占用到期，自动放回队列"
+_Conditions = tuple[ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True)
-class _Line:
-    """The claims that wait for a reviewer in one pool, of the programmes whose review has begun."""
+class _Reach:
+    """Which claims a reviewer may take now: not those the reviewer entered, and none of `early` programmes, (scheme,
+    version, programme) whose review has not begun.
+    """
 
-    pool_id: int
-    programmes: tuple[str, ...]
+    actor: Actor
+    early: frozenset[tuple[str, str, str]]
+
+    @property
+    def waiting(self) -> _Conditions:
+        """The conditions of a claim that waits for this reviewer."""
+        conditions = (_open_to(self.actor), Claim.entered_by_id != self.actor.id)
+        programme = tuple_(Claim.scheme_code, Claim.scheme_version, Claim.programme)
+        return (*conditions, programme.not_in(sorted(self.early))) if self.early else conditions
 
 
 class _NobodyWaits(Exception):
-    """A line that had somebody a moment ago has nobody now."""
+    """A pool that had somebody a moment ago has nobody now."""
 
 
 def take_next(session: Session, actor: Actor, now: datetime) -> Claim | None:
@@ -56,9 +65,10 @@ def take_next(session: Session, actor: Actor, now: datetime) -> Claim | None:
         held.lease_until = now + LEASE
         rechecks.refresh(session, held, now)
         return held
-    for line in _lines(session, actor, now):
+    reach = _Reach(actor, _not_begun(session, local_date(now)))
+    for pool_id in _pools(session, reach):
         with suppress(_NobodyWaits), session.begin_nested():  # undone, it lets go of the pool
-            return _take_in(session, actor, now, line)
+            return _take_in(session, now, pool_id, reach)
     return None
 
 
@@ -69,29 +79,30 @@ def take_out_of_turn(session: Session, actor: Actor, now: datetime, claim_id: in
     return _lease(session, actor, now, trail.lock(session, claim_id), reason.strip())
 
 
-def _take_in(session: Session, actor: Actor, now: datetime, line: _Line) -> Claim:
-    funds.lock_pool(session, line.pool_id)
-    claim = session.scalar(_fresh(_next_in(line, actor), skip_locked=True))
+def _take_in(session: Session, now: datetime, pool_id: int, reach: _Reach) -> Claim:
+    funds.lock_pool(session, pool_id)
+    first = select(Claim).where(*reach.waiting, Claim.pool_id == pool_id).order_by(Claim.ticket).limit(1)
+    claim = session.scalar(_fresh(first, skip_locked=True))
     if claim is None:
         raise _NobodyWaits
-    return _lease(session, actor, now, claim, _passing_over(session, actor, claim, line))
+    return _lease(session, reach.actor, now, claim, _passing_over(session, claim, reach))
 
 
-def _passing_over(session: Session, actor: Actor, claim: Claim, line: _Line) -> str | None:
+def _passing_over(session: Session, claim: Claim, reach: _Reach) -> str | None:
     """Why earlier claims are not taken first; None when there are none. The pool is locked: nobody joins them."""
-    waiting = (Claim.state.in_(open_to(actor.role)), Claim.pool_id == claim.pool_id, Claim.ticket < claim.ticket)
-    earlier = select(Claim.ticket, Claim.programme, Claim.entered_by_id).where(*waiting).order_by(Claim.ticket)
-    rows = session.execute(earlier).all()
+    before = (_open_to(reach.actor), Claim.pool_id == claim.pool_id, Claim.ticket < claim.ticket)
+    columns = (Claim.ticket, Claim.scheme_code, Claim.scheme_version, Claim.programme, Claim.entered_by_id)
+    rows = session.execute(select(*columns).where(*before).order_by(Claim.ticket)).all()
     if not rows:
         return None
-    why = dict.fromkeys(_why(actor, line, row.programme, row.entered_by_id) for row in rows)
+    why = dict.fromkeys(_why(reach, (code, version, name), by) for _, code, version, name, by in rows)
     return f"跳过更早的 {len(rows)} 份（最前为排队号 {rows[0].ticket}）：{'；'.join(why)}"
 
 
-def _why(actor: Actor, line: _Line, programme: str, entered_by_id: int) -> str:
-    if entered_by_id == actor.id:
+def _why(reach: _Reach, programme: tuple[str, str, str], entered_by_id: int) -> str:
+    if entered_by_id == reach.actor.id:
         return "由领取人本人录入，须由他人审核"
-    return "此刻正由他人办理" if programme in line.programmes else "所属项目尚未开始审核"
+    return "所属项目尚未开始审核" if programme in reach.early else "此刻正由他人办理"
 
 
 def _lease(session: Session, actor: Actor, now: datetime, claim: Claim, reason: str | None) -> Claim:
@@ -105,30 +116,33 @@ def _lease(session: Session, actor: Actor, now: datetime, claim: Claim, reason: 
     return claim
 
 
-def _lines(session: Session, actor: Actor, now: datetime) -> Iterator[_Line]:
-    """The lines with somebody waiting whose review has begun, the longest-waiting head first."""
-    rows = session.execute(
-        select(Claim.pool_id, Claim.scheme_code, Claim.scheme_version, Claim.programme, func.min(Claim.submitted_at))
-        .where(*_open_to(actor))
-        .group_by(Claim.pool_id, Claim.scheme_code, Claim.scheme_version, Claim.programme)
-        .order_by(func.min(Claim.submitted_at), Claim.pool_id)
+def _pools(session: Session, reach: _Reach) -> list[int]:
+    """The pools with somebody waiting, the longest-waiting head first. Only the heads are read, whatever stands behind
+    them (`ix_claims_waiting`).
+    """
+    head = select(Claim.submitted_at).where(*reach.waiting, Claim.pool_id == Pool.id).order_by(Claim.ticket).limit(1)
+    rows = session.execute(select(Pool.id, head.correlate(Pool).scalar_subquery()))
+    return [pool_id for _, pool_id in sorted((since, pool_id) for pool_id, since in rows if since is not None)]
+
+
+def _open_to(actor: Actor) -> ColumnElement[bool]:
+    """Claims in the states from which the role may take them.
+
+    The states stand in the statement itself: a prepared one could not use the index of the waiting otherwise.
+    """
+    states: BindParameter[str] = bindparam("states", open_to(actor.role), expanding=True, literal_execute=True)
+    return Claim.state.in_(states)
+
+
+def _not_begun(session: Session, today: date) -> frozenset[tuple[str, str, str]]:
+    """(scheme, version, programme) whose review has not begun."""
+    return frozenset(
+        (code, version, name)
+        for code in session.scalars(select(Pool.scheme_code).distinct())
+        for version in schemes.versions(code)
+        for name, programme in schemes.load(code, version).programmes.items()
+        if programme.review_from is not None and programme.review_from > today
     )
-    today = local_date(now)
-    programmes: dict[int, list[str]] = {}
-    for pool_id, code, version, programme, _ in rows:
-        review_from = schemes.load(code, version).programmes[programme].review_from
-        if review_from is None or review_from <= today:
-            programmes.setdefault(pool_id, []).append(programme)
-    return (_Line(pool_id, tuple(names)) for pool_id, names in programmes.items())
-
-
-def _open_to(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return Claim.state.in_(open_to(actor.role)), Claim.entered_by_id != actor.id
-
-
-def _next_in(line: _Line, actor: Actor) -> Select[Claim]:
-    mine = select(Claim).where(*_open_to(actor), Claim.pool_id == line.pool_id, Claim.programme.in_(line.programmes))
-    return mine.order_by(Claim.ticket).limit(1)
 
 
 def _fresh(query: Select[Claim], *, skip_locked: bool = False) -> Select[Claim]:

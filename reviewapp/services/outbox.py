@@ -6,10 +6,10 @@ the transaction that writes the result. A worker that dies leaves a lease that r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from reviewapp.models import Outbox
@@ -34,15 +34,29 @@ def is_open(session: Session, topic: str, subject_id: int) -> bool:
 
 def begin(session: Session, outbox_id: int, now: datetime, lease: timedelta) -> Outbox | None:
     """Take the row for `lease` from now on; None when it is done, not due yet, or another worker has it."""
-    taken = session.execute(
+    return _take(session, Outbox.id == outbox_id, now, lease)
+
+
+def begin_next(session: Session, topics: Iterable[str], now: datetime, lease: timedelta) -> Outbox | None:
+    """Take the row of these topics that has been due longest, as `begin`; None when there is none to be had."""
+    due = select(Outbox.id).where(Outbox.topic.in_(topics), *_to_be_had(now)).order_by(Outbox.due_at, Outbox.id)
+    first = due.limit(1).with_for_update(skip_locked=True).scalar_subquery()
+    return _take(session, Outbox.id == first, now, lease)
+
+
+def _take(session: Session, which: ColumnElement[bool], now: datetime, lease: timedelta) -> Outbox | None:
+    taken = (
         update(Outbox)
-        .where(Outbox.id == outbox_id, Outbox.done_at.is_(None), Outbox.due_at <= now)
-        .where(Outbox.leased_until.is_(None) | (Outbox.leased_until <= now))
+        .where(which, *_to_be_had(now))
         .values(leased_until=now + lease, attempts=Outbox.attempts + 1)
-        .returning(Outbox.id)
-        .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
-    return None if taken is None else session.get_one(Outbox, taken, populate_existing=True)
+        .returning(Outbox)
+    )
+    return session.scalars(taken.execution_options(synchronize_session=False, populate_existing=True)).one_or_none()
+
+
+def _to_be_had(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Open, due, and in nobody's hands."""
+    return Outbox.done_at.is_(None), Outbox.due_at <= now, Outbox.leased_until.is_(None) | (Outbox.leased_until <= now)
 
 
 def finish(session: Session, outbox_id: int, now: datetime) -> None:
@@ -77,11 +91,5 @@ def wait_after(attempts: int) -> timedelta:
 
 def overdue(session: Session, now: datetime, limit: int = 10_000) -> Sequence[tuple[int, str]]:
     """(id, topic) of the open rows that are due and that nobody holds, oldest first."""
-    query = (
-        select(Outbox.id, Outbox.topic)
-        .where(Outbox.done_at.is_(None), Outbox.due_at <= now)
-        .where(Outbox.leased_until.is_(None) | (Outbox.leased_until <= now))
-        .order_by(Outbox.due_at, Outbox.id)
-        .limit(limit)
-    )
+    query = select(Outbox.id, Outbox.topic).where(*_to_be_had(now)).order_by(Outbox.due_at, Outbox.id).limit(limit)
     return [(row.id, row.topic) for row in session.execute(query)]

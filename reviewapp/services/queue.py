@@ -53,9 +53,9 @@ def enter(
     evaluation: Evaluation | None = None,
 ) -> None:
     """Give a locked draft its ticket and `wanted_fen` from its pool, or a place on the waitlist."""
-    claim.submitted_from = claim.revision
     pool = funds.lock_pool(session, claim.pool_id)
     movements = rules.on_submit(pool.available, _waiting(session, pool), wanted_fen)
+    claim.submitted_from = claim.revision
     claim.ticket, claim.submitted_at = pool.next_ticket, now
     claim.number = f"{pool.scheme_code}-{pool.code}-{claim.ticket:06d}"
     pool.next_ticket += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import Stale
@@ -62,5 +62,6 @@ def _holds(session: Session, claim: Claim, evaluation: Evaluation, checked: Chec
 def _wait_for_rivals(session: Session, claim: Claim) -> None:
     """Lock the tokens that this claim shares with others, in one order for all; held until the transaction ends."""
     session.flush()
-    own = select(ClaimKey.token).where(ClaimKey.claim_id == claim.id)
-    session.execute(select(ClaimKey.id).where(ClaimKey.token.in_(own)).order_by(ClaimKey.id).with_for_update()).all()
+    own = select(ClaimKey.kind, ClaimKey.token).where(ClaimKey.claim_id == claim.id)
+    shared = tuple_(ClaimKey.kind, ClaimKey.token).in_(own)
+    session.execute(select(ClaimKey.id).where(shared).order_by(ClaimKey.id).with_for_update()).all()

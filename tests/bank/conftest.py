@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bank.sandbox import SandboxBank
+from reviewapp.scratch.bank import SandboxBank
 
 
 @pytest.fixture

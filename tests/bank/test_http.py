@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from reviewapp.bank import Bank, BankUnavailable, Instruction, StatementLine, bank_from_url
-from tests.bank.sandbox import SandboxBank
+from reviewapp.scratch.bank import SandboxBank
 
 PAYMENT = Instruction("测-000001-1", 300_000, "测试甲", "6222020000000000018")
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,10 +14,9 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from reviewapp.scratch.postgres import own_cluster
 from tests.faults.office import Figures, Office, kill_while_working
 from tests.support.databases import PostgresDatabases, SqliteDatabases
-from tests.support.postgres import Cluster
-from tests.support.processes import RUN_OWNER
 
 
 def clean(figures: Figures) -> bool:
@@ -31,13 +29,8 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield SqliteDatabases(folder).fresh(folder)
         return
-    cluster = Cluster(folder)
-    cluster.ensure_started()
-    try:
-        with PostgresDatabases(cluster, "kills").fresh() as url:
-            yield url
-    finally:
-        cluster.stop()
+    with own_cluster(folder, durable=False) as cluster, PostgresDatabases(cluster, "kills").fresh() as url:
+        yield url
 
 
 def _say(text: str) -> None:
@@ -52,7 +45,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="postgres")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
-    os.environ[RUN_OWNER] = str(os.getpid())
     with tempfile.TemporaryDirectory(prefix="ra-") as name:
         folder = Path(name)
         folder.chmod(0o711)

@@ -26,19 +26,21 @@ from reviewapp.bank import Bank
 from reviewapp.config import Settings
 from reviewapp.db import transaction
 from reviewapp.extensions import db
-from reviewapp.models import Outbox, Payout
-from reviewapp.services import funds
-from tests.bank.sandbox import SandboxBank
+from reviewapp.models import Outbox, Payout, Reconciliation
+from reviewapp.scratch.bank import SandboxBank
+from reviewapp.scratch.processes import alive, wait_until
+from reviewapp.scratch.redis_server import RedisServer
+from reviewapp.services import funds, reconciliation
 from tests.factories.money import pool
 from tests.factories.payouts import released
-from tests.support.processes import alive
-from tests.support.redis_server import RedisServer
 
 #: A bank at its worst, and quick about it: what it records late is there long before its cut-off of 3 s.
 FAULTS: dict[str, float] = {
     "late_answer": 0.5, "late_answer_seconds": 0.3, "lost_answer": 0.1, "late_record": 0.1, "late_record_seconds": 1.0,
     "late_apply": 0.1, "late_apply_seconds": 1.0, "refuse": 0.1,
 }  # fmt: skip
+#: One that is only slow sometimes, so that a kill finds somebody at work.
+HONEST = {"late_answer": 0.5, "late_answer_seconds": 0.3}
 _BANK_OPTIONS = "timeout=1&not_found_final_after=3"
 _WORKERS = 2
 _POOL_FEN = 10**12
@@ -62,11 +64,11 @@ class Figures:
 class Office:
     """Started with `with`; `folder` must have a path short enough for a socket."""
 
-    def __init__(self, folder: Path, database_url: str, *, seed: int = 0) -> None:
+    def __init__(self, folder: Path, database_url: str, *, seed: int = 0, faults: Mapping[str, float] = FAULTS) -> None:
         self._folder = folder
         self._random = random.Random(seed)
         self._database_url = database_url
-        self.bank = SandboxBank(folder, seed=seed, **FAULTS)
+        self.bank = SandboxBank(folder, seed=seed, **faults)
         self.redis = RedisServer(folder / "redis")
         self._workers: list[subprocess.Popen[bytes]] = []
         self._reconciler: subprocess.Popen[bytes] | None = None
@@ -140,6 +142,21 @@ class Office:
         self.redis.kill()
         time.sleep(self._random.uniform(0.2, 2.0))
         self.redis.start()
+
+    def reconcile(self, now: datetime) -> Reconciliation:
+        """Order the reconciliation of that day; the row once a worker has filled it in."""
+        with self.app.app_context():
+            with transaction(db.session()) as session:
+                assert reconciliation.order(session, now) == 1, "the day has been reconciled before"
+                row_id = session.scalars(select(func.max(Reconciliation.id))).one()
+            wait_until(lambda: self._filled_in(row_id), seconds=120, what="nobody reconciles")
+            with Session(db.engine, expire_on_commit=False) as session:
+                return session.get_one(Reconciliation, row_id)
+
+    def _filled_in(self, row_id: int) -> bool:
+        self.keep_up()
+        with Session(db.engine) as session:
+            return session.get_one(Reconciliation, row_id).at is not None
 
     def run_until_done(self, seconds: float) -> None:
         """Keep the processes up until nothing is open, or the time is over."""

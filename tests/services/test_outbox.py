@@ -56,6 +56,31 @@ def test_twenty_at_once_one_takes_it(engine: Engine, row: Outbox) -> None:
         assert sorted(threads.map(take, range(20))) == [False] * 19 + [True]
 
 
+@both_databases
+def test_the_next_row_goes_to_one_of_twenty_and_the_longest_due_first(engine: Engine, session: Session) -> None:
+    with transaction(session):
+        for number in range(8):
+            outbox.add(session, "payout.send", number, NOW, due_at=NOW - number * SECOND)
+        outbox.add(session, "payout.ask", 8, NOW, due_at=NOW + SECOND)
+        outbox.add(session, "upload.read", 9, NOW)
+    barrier = Barrier(20)
+
+    def take(_: int) -> int | None:
+        with Session(engine) as own:
+            barrier.wait()
+            with transaction(own):
+                row = outbox.begin_next(own, ("payout.send", "payout.ask"), NOW, LEASE)
+                return row and row.subject_id
+
+    with transaction(session):
+        first = outbox.begin_next(session, ("payout.send", "payout.ask"), NOW, LEASE)
+        assert first is not None
+        assert (first.subject_id, first.attempts, first.leased_until) == (7, 1, NOW + LEASE)
+    with ThreadPoolExecutor(20) as threads:
+        taken = [subject for subject in threads.map(take, range(20)) if subject is not None]
+    assert sorted(taken) == list(range(7))
+
+
 def test_what_is_done_stays_done(session: Session, row: Outbox) -> None:
     with transaction(session):
         outbox.begin(session, row.id, NOW, LEASE)

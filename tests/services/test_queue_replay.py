@@ -6,27 +6,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from reviewapp.services import funds
-from tests.policy.pool_model import Office, Step, run
-from tests.services.walking import Walk, expected
+from tests.services.walking import replay
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-
-
-def _replay(session: Session, seed: int, steps: int) -> None:
-    walk = Walk(session, f"seed-{seed}")
-
-    def compare(office: Office, step: Step) -> None:
-        walk.do(step)
-        assert walk.seen() == expected(office), f"seed {seed}, after {step}"
-
-    run(seed, steps, then=compare)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", range(4))
 def test_model_and_database_agree(session: Session, block: int) -> None:
     for seed in range(block * 10, block * 10 + 10):
-        _replay(session, seed, 30)
+        replay(session, seed, 30)
     assert [row for row in funds.verify(session) if "指令" not in row.what] == []
 
 
@@ -36,4 +25,4 @@ def test_model_and_database_agree(session: Session, block: int) -> None:
 def test_model_and_database_agree_at_length(session: Session, block: int) -> None:
     """2,000 sequences of 50 operations (figure 2 of the reliability list); run with `-n 2` for two processes."""
     for seed in range(10_000 + block * 100, 10_100 + block * 100):
-        _replay(session, seed, 50)
+        replay(session, seed, 50)

@@ -13,7 +13,7 @@ from reviewapp.policy import pool as rules
 from reviewapp.services import decisions, funds, leases, queue, trail
 from tests import factories
 from tests.factories import NOW
-from tests.policy.pool_model import Office, Step
+from tests.policy.pool_model import Office, Step, run
 
 #: The model counts small numbers; a database fen is a thousand of them, to tell them from ids at sight.
 SCALE = 1_000
@@ -111,3 +111,14 @@ class Walk:
 def expected(office: Office) -> tuple[dict[str, int], dict[int, tuple[str, int, int]]]:
     """What `Walk.seen` must say after the model has done the same steps."""
     return office.sums, {ticket: claim.seen() for ticket, claim in office.claims.items()}
+
+
+def replay(session: Session, seed: int, steps: int) -> None:
+    """One random sequence in the model and on the database; AssertionError when they differ after a step."""
+    walk = Walk(session, f"seed-{seed}")
+
+    def compare(office: Office, step: Step) -> None:
+        walk.do(step)
+        assert walk.seen() == expected(office), f"seed {seed}, after {step}"
+
+    run(seed, steps, then=compare)

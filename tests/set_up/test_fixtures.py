@@ -10,8 +10,8 @@ import pytest
 from redis import Redis
 from sqlalchemy import Engine, inspect, text
 
+from reviewapp.scratch.processes import alive, start_guarded, wait_until
 from tests.support.both import both_databases
-from tests.support.processes import alive, start_guarded, wait_until
 
 
 @both_databases

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from reviewapp.scratch.processes import alive, wait_until
 from reviewapp.stack import folder
 from reviewapp.stack.folder import DataFolder, InUse
-from tests.support.processes import alive, wait_until
 
 pytestmark = pytest.mark.slow
 

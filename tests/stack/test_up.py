@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from reviewapp.config import PROJECT
+from reviewapp.scratch.processes import alive, wait_until
 from reviewapp.stack.background import Stack, running_stack
-from tests.support.processes import alive, wait_until
 
 pytestmark = pytest.mark.slow
 

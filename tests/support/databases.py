@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine
 
 from reviewapp.db import tune
 from reviewapp.models import Base
-from tests.support.postgres import Cluster
+from reviewapp.scratch.postgres import Cluster
 
 
 def tuned_engine(url: str) -> Engine:

@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from reviewapp.models import Claim, User
+from reviewapp.scratch.redis_server import RedisServer
 from tests import factories
 from tests.support.both import both_databases
-from tests.support.redis_server import RedisServer
 from tests.web.conftest import Visit
 from tests.web.visitors import is_clear, words
 

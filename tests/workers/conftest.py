@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp import clock
 from reviewapp.extensions import db
-from tests.bank.sandbox import SandboxBank
+from reviewapp.scratch.bank import SandboxBank
 from tests.factories.people import NOW
 from workers import runtime
 

@@ -17,9 +17,9 @@ from reviewapp import queueing
 from reviewapp.db import transaction
 from reviewapp.extensions import db
 from reviewapp.queueing import Doorbell
+from reviewapp.scratch.redis_server import RedisServer
 from reviewapp.services import outbox
 from tests.factories.people import NOW
-from tests.support.redis_server import RedisServer
 from tests.workers.conftest import Hands
 from workers import runtime
 from workers.consumers import consumer
@@ -105,6 +105,23 @@ def test_who_waits_keeps_the_place(rung: Session, doorbell: Doorbell) -> None:
     rows = _add(rung, 3)
     assert ring_overdue(doorbell) == 0
     assert _waiting(doorbell) == [f"outbox-{row}" for row in rows]
+
+
+def test_a_few_bells_serve_for_many_rows(rung: Session, doorbell: Doorbell, redis_server: RedisServer) -> None:
+    rows = _add(rung, 50)
+    few = [f"outbox-{row}" for row in rows[: queueing.MOST_BELLS["payout"]]]
+    assert _waiting(doorbell) == few
+    assert ring_overdue(doorbell) == 0
+    redis_server.empty()
+    assert ring_overdue(doorbell) == len(few)
+    assert _waiting(doorbell) == few
+
+
+def test_where_a_bell_stands_for_its_row_all_are_rung(rung: Session, doorbell: Doorbell) -> None:
+    with transaction(rung):
+        for number in range(6):
+            outbox.add(rung, "upload.read", number, NOW)
+    assert len(doorbell.queue("ocr").get_job_ids()) == 6
 
 
 @pytest.mark.parametrize("status", [JobStatus.STARTED, JobStatus.FAILED, JobStatus.QUEUED])

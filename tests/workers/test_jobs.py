@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
 from reviewapp.models import Outbox, Payout, Reconciliation, Upload
+from reviewapp.scratch.bank import SandboxBank
 from reviewapp.services import funds, outbox, payouts, reconciliation
-from tests.bank.sandbox import SandboxBank
 from tests.factories.claims import claim
 from tests.factories.payouts import CLOSED_CARD, approved, released
 from tests.factories.people import NOW
 from tests.support.both import both_databases
 from tests.workers.conftest import Hands
+from workers import jobs
 from workers.jobs import perform
 
 
@@ -73,6 +75,35 @@ def test_twenty_workers_on_one_row_pay_once(office: Session, bank: SandboxBank) 
     assert _row(office, "payout.send").attempts == 1
     assert (payout.state, bank.credits()) == ("paid", [(payout.number, 300_000)])
     assert funds.verify(office) == []
+
+
+@both_databases
+def test_one_bell_serves_for_all_that_is_due(office: Session, bank: SandboxBank) -> None:
+    with transaction(office):
+        payouts_due = released(office, 5)
+    perform(office.scalars(select(Outbox.id).order_by(Outbox.id)).all()[2])
+    office.expire_all()
+    assert [(row.attempts, row.done_at) for row in office.scalars(select(Outbox))] == [(1, NOW)] * 5
+    assert sorted(bank.credits()) == sorted((payout.number, 300_000) for payout in payouts_due)
+    assert funds.verify(office) == []
+
+
+def test_a_round_leaves_alone_what_others_hold_and_what_is_not_due(office: Session, bank: SandboxBank) -> None:
+    with transaction(office):
+        released(office, 3)
+        held, later, free = office.scalars(select(Outbox).order_by(Outbox.id)).all()
+        held.leased_until, later.due_at = NOW + timedelta(seconds=30), NOW + timedelta(seconds=1)
+    perform(free.id)
+    office.expire_all()
+    assert [row.done_at for row in (held, later, free)] == [None, None, NOW]
+
+
+def test_a_round_ends_in_time_for_the_queues_own_limit(office: Session, bank: SandboxBank, monkeypatch: Any) -> None:
+    monkeypatch.setattr(jobs, "_LONGEST_ROUND", 0.0)
+    with transaction(office):
+        released(office, 3)
+    perform(office.scalars(select(func.min(Outbox.id))).one())
+    assert office.scalar(select(func.count()).where(Outbox.done_at.is_not(None))) == 1
 
 
 def test_a_bell_without_a_row_changes_nothing(office: Session) -> None:

@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 from reviewapp.db import transaction
 from reviewapp.extensions import db
 from reviewapp.models import Outbox, Upload
+from reviewapp.scratch.processes import wait_until
 from reviewapp.services import outbox
 from tests.factories import claim, user
-from tests.support.processes import wait_until
 
 pytestmark = pytest.mark.slow
 NOT_A_PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)

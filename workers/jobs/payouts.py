@@ -1,4 +1,8 @@
-"""Orders, sends and asks for payouts: transaction, bank, transaction. The bank is never called inside a transaction."""
+"""Orders, sends and asks for payouts: transaction, bank, transaction. The bank is never called inside a transaction.
+
+What is committed before the bank is called is on the disk by then. What is committed after it need not be: a database
+that forgets an answer has the instruction in flight, and it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ def send(session: Session, app: Flask, task: Task) -> None:
     with transaction(session):
         instruction = payouts.begin_sending(session, clock.now(), task.subject_id)
     answer = _INTERRUPTED if instruction is None else _send(app.extensions["bank"], instruction)
-    with transaction(session):
+    with transaction(session, durable=False):
         now = clock.now()
         payouts.settle(session, now, task.subject_id, answer)
         outbox.finish(session, task.outbox_id, now)

@@ -1,4 +1,4 @@
-"""The sandbox bank as a process of a test."""
+"""The sandbox bank as a process of one's own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from reviewapp.bank.sandbox.books import Books
-from tests.support.processes import start_guarded, wait_until
+from reviewapp.scratch.processes import start_guarded, wait_until
 
 
 class SandboxBank:

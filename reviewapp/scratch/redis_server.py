@@ -1,4 +1,4 @@
-"""A real Redis on a unix socket for one test process."""
+"""A real Redis of one's own, on a unix socket in a folder."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisAway
 
-from tests.support.processes import start_guarded, wait_until
+from reviewapp.scratch.processes import start_guarded, wait_until
 
 _OPTIONS = ["--port", "0", "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"]
 
 
 class RedisServer:
-    """`redis-server` in `folder`, with the options of the embedded stack; can be killed and started again by a test."""
+    """`redis-server` in `folder`, with the options of the embedded stack; can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,196 @@
+"""`reviewapp bench payouts`: released instructions paid a second, beside bare HTTP to the same sandbox bank.
+
+The real way: real payout workers and the reconciler as processes, a real Redis, the bank over HTTP. The clock runs from
+the commit that releases instructions (it writes the outbox rows and rings) until the last of them is paid. The bare
+HTTP is the same order in as many processes at once, each over one client that it keeps.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+import httpx
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reviewapp import clock, create_app
+from reviewapp.bench import drafts, together
+from reviewapp.bench.database import Scratch
+from reviewapp.config import Settings
+from reviewapp.db import transaction
+from reviewapp.extensions import db
+from reviewapp.models import Claim, Payout, Pool
+from reviewapp.policy import pool as movements
+from reviewapp.scratch.bank import SandboxBank
+from reviewapp.scratch.processes import start_guarded, wait_until
+from reviewapp.scratch.redis_server import RedisServer
+from reviewapp.services import funds, outbox
+
+_AMOUNT_FEN = 300_000
+_PAYEE = {"name": "测试甲", "card_number": "6222020000000000018", "bank": ""}
+_LONGEST_ROUND = 600.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """So many instructions a round, by so many payout workers."""
+
+    payouts: int
+    rounds: int
+    workers: int
+
+
+@dataclass(frozen=True)
+class _Orders:
+    """One process's part of the bare HTTP."""
+
+    url: str
+    numbers: tuple[str, ...]
+
+
+def measure(scratch: Scratch, plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
+    """The figures; `paid_once` says that the bank credited every instruction once and that all books agree."""
+    with _office(scratch, plan.workers) as (app, bank), app.app_context():
+        team = _team()
+        _pay(*team, plan.workers)  # everything is loaded and warm afterwards
+        ours, raw = [], []
+        for number in range(1, plan.rounds + 1):
+            raw.append(plan.payouts / _bare(bank, plan, number))
+            ours.append(plan.payouts / _pay(*team, plan.payouts))
+            say(f"第 {number}/{plan.rounds} 轮：裸 HTTP {raw[-1]:.0f}/s，发放 {ours[-1]:.0f}/s")
+        paid_once = _paid_once(app, bank)
+    return {
+        "bench": "payouts",
+        "database": scratch.what,
+        "payouts_a_round": plan.payouts,
+        "rounds": plan.rounds,
+        "workers": plan.workers,
+        "payouts_per_second": round(median(ours), 1),
+        "raw_http_per_second": round(median(raw), 1),
+        "ratio": round(median(ours) / median(raw), 3),
+        "paid_once": paid_once,
+    }
+
+
+@contextmanager
+def _office(scratch: Scratch, workers: int) -> Iterator[tuple[Flask, SandboxBank]]:
+    """Bank, Redis, payout workers and reconciler on the database, and an application that rings for them."""
+    bank, redis = SandboxBank(scratch.folder), RedisServer(scratch.folder / "redis")
+    with ExitStack() as stack:
+        bank.start()
+        stack.callback(bank.stop)
+        redis.start()
+        stack.callback(redis.kill)
+        environment = scratch.environment() | {"REDIS_URL": redis.url, "BANK_URL": bank.url}
+        app = create_app(Settings.from_environment(environment))
+        with app.app_context():
+            stack.callback(db.engine.dispose)
+        for command in [["workers", "payout"]] * workers + [["workers.reconciler"]]:
+            stack.callback(_end, _start(scratch, command, environment))
+        yield app, bank
+
+
+def _start(scratch: Scratch, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    log = scratch.folder / f"{command[0]}.log"
+    return start_guarded([sys.executable, "-m", *command], log, environment=os.environ | environment)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGQUIT)
+    process.wait()
+
+
+def _team() -> tuple[int, int]:
+    """Ids of a pool with money and of a claimant."""
+    with transaction(db.session()) as session:
+        [pool] = drafts.pools(session, 1, "payouts")
+        return pool.id, drafts.user(session, "claimant", "测速申领人").id
+
+
+def _pay(pool_id: int, claimant_id: int, count: int) -> float:
+    """Seconds from the commit of so many released instructions, with their outbox rows, until all are paid."""
+    with transaction(db.session()) as session:
+        _release(session, pool_id, claimant_id, count)
+        session.flush()
+        start = time.monotonic()
+    wait_until(_all_paid, seconds=_LONGEST_ROUND, what="instructions are still open")
+    return time.monotonic() - start
+
+
+def _release(session: Session, pool_id: int, claimant_id: int, count: int) -> None:
+    """Payable claims with the money committed for them; their instructions and outbox rows as a release leaves them."""
+    pool, now = funds.lock_pool(session, pool_id), clock.now()
+    claims = [_payable(pool, claimant_id, pool.next_ticket + number, now) for number in range(count)]
+    pool.next_ticket += count
+    session.add_all(claims)
+    session.flush()
+    money = (*movements.on_promote(_AMOUNT_FEN), *movements.on_approve(_AMOUNT_FEN, _AMOUNT_FEN))
+    rows = [_instruction(claim, now) for claim in claims]
+    session.add_all(rows)
+    session.flush()
+    for claim, row in zip(claims, rows, strict=True):
+        funds.post(session, pool, money, now=now, reason="bench", claim_id=claim.id)
+        outbox.add(session, "payout.send", row.id, now)
+
+
+def _instruction(claim: Claim, now: datetime) -> Payout:
+    return Payout(
+        number=f"{claim.number}-1", claim_id=claim.id, state="released", amount_fen=_AMOUNT_FEN, payee=_PAYEE,
+        approved_at=now, created_at=now,
+    )  # fmt: skip
+
+
+def _payable(pool: Pool, claimant_id: int, ticket: int, now: datetime) -> Claim:
+    return Claim(
+        scheme_code=pool.scheme_code, scheme_version="1", programme=drafts.PROGRAMME, pool_id=pool.id, state="payable",
+        form_key=f"bench-{ticket}", submitter_role="claimant", entered_by_id=claimant_id, created_at=now,
+        changed_at=now, ticket=ticket, number=f"{pool.scheme_code}-{pool.code}-{ticket:06d}", submitted_at=now,
+        wanted_fen=_AMOUNT_FEN, award_fen=_AMOUNT_FEN, approved_at=now,
+    )  # fmt: skip
+
+
+def _all_paid() -> bool:
+    with Session(db.engine) as session:
+        return not session.scalar(select(func.count()).where(Payout.state != "paid"))
+
+
+def _bare(bank: SandboxBank, plan: Plan, number: int) -> float:
+    """Seconds that the same number of payments takes without anything of ours."""
+    numbers = [f"bare-{number}-{payment}" for payment in range(plan.payouts)]
+    shares = [_Orders(bank.url, tuple(numbers[part :: plan.workers])) for part in range(plan.workers)]
+    return together.seconds(_prepare, shares)
+
+
+def _prepare(orders: _Orders) -> Callable[[], None]:
+    client = httpx.Client(trust_env=False)
+    body = {"amount_fen": _AMOUNT_FEN, "payee_name": _PAYEE["name"], "card_number": _PAYEE["card_number"], "note": ""}
+    client.get(f"{orders.url}/faults")
+
+    def work() -> None:
+        for number in orders.numbers:
+            headers = {"Idempotency-Key": number}
+            client.post(f"{orders.url}/payments", json=body | {"number": number}, headers=headers).raise_for_status()
+
+    return work
+
+
+def _paid_once(app: Flask, bank: SandboxBank) -> bool:
+    """One credit at the bank for every instruction, and ledger, instructions and bank agree."""
+    credits = Counter(number for number, _ in bank.credits())
+    with transaction(db.session()) as session:
+        numbers = session.scalars(select(Payout.number)).all()
+        here = set(numbers)
+        lines = [line for line in app.extensions["bank"].statement() if line.number in here]
+        return all(credits[number] == 1 for number in numbers) and funds.verify(session, lines) == []
