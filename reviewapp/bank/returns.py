@@ -31,6 +31,7 @@ PROBLEMS = {
     "not_sent": "这笔指令还没有交给银行",
     "elsewhere": "这笔指令走银行接口，不由回盘文件入账",
     "contradicts": "与已入账的结果相反",
+    "claim_moved": "申请已不是“已发放”，退汇不能入账",
 }
 """Why a line is in suspense."""
 

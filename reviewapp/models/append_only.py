@@ -17,6 +17,7 @@ from reviewapp.models.base import Base
 TABLES = (
     *("postings", "events", "evaluations", "decisions", "facts", "readings"),
     *("scheme_events", "published_schemes"),
+    *("payout_skips", "batch_exports"),
 )
 
 _FUNCTION = """

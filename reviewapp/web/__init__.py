@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from reviewapp.web import (
+    batches,
     claims,
     demo,
     desk,
@@ -18,6 +19,7 @@ from reviewapp.web import (
     images,
     navigation,
     public,
+    returns,
     scheme_replay,
     schemes,
     sign_in,
@@ -29,7 +31,9 @@ from reviewapp.web import (
 def register(app: Flask) -> None:
     """Blueprints, access rules, error pages, headers and template filters."""
     staff.register(app)
-    for room in (public, health, sign_in, held, demo, claims, images, desk, finance, trail, schemes, scheme_replay):
+    for room in (public, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay):
+        app.register_blueprint(room.blueprint)
+    for room in (finance, batches, returns):
         app.register_blueprint(room.blueprint)
     guard.register(app)
     errors.register(app)

@@ -46,10 +46,13 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
     **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
-    **dict.fromkeys(("finance.home", "finance.dissolve"), FINANCE),
-    "finance.batch": (*FINANCE, "auditor"),
-    "finance.make": ("finance_maker",),
-    "finance.release": ("finance_checker",),
+    **dict.fromkeys(("finance.home", "batches.show"), (*FINANCE, "auditor")),
+    **dict.fromkeys(("batches.choose", "batches.preview", "batches.make"), ("finance_maker",)),
+    "batches.release": ("finance_checker",),
+    **dict.fromkeys(("batches.dissolve", "batches.export", "batches.file"), FINANCE),
+    **dict.fromkeys(("returns.listing", "returns.show", "returns.suspense"), (*FINANCE, "auditor")),
+    **dict.fromkeys(("returns.upload", "returns.apply", "returns.propose", "returns.confirm"), FINANCE),
+    **dict.fromkeys(("returns.withdraw", "returns.explain"), FINANCE),
     **dict.fromkeys(("finance.pools", "finance.pools_one"), (*FINANCE, "auditor", "admin")),
     **dict.fromkeys(("schemes.listing", "schemes.show", "schemes.difference", "schemes.file"), SCHEME_READERS),
     **dict.fromkeys(("schemes.attempt", "schemes.draft", "schemes.draft_rules", "schemes.draft_cases"), SCHEME_READERS),
@@ -69,7 +72,8 @@ LIBRARY_ROUTES = {
 FORMS = {
     "claims.create": {"scheme": "xiangning-2023", "programme": "car", "form_key": "access"},
     "claims.save_one": {"key": "applicant.name", "applicant.name": "测试乙"},
-    "finance.make": {"scheme": "xiangning-2023"},
+    "batches.make": {"scheme": "xiangning-2023"},
+    "batches.preview": {"scheme": "xiangning-2023"},
     "demo.set_clock": {"day": "2024-01-10"},
 }
 
