@@ -29,6 +29,8 @@ _SKIP = "skip."
 @open_to("finance_maker")
 def choose() -> ResponseReturnValue:
     """The list that a batch is made from: all of a scheme, or of one pool; single lines can be passed over."""
+    if not request.args.get("scheme"):
+        return redirect(url_for("finance.home"))
     listed = queries.choices(db.session, request.args.get("scheme", ""), request.args.get("pool", ""))
     return render_template("finance/choose.html", listed=listed, templates=_templates(), reasons={}, channel="http")
 

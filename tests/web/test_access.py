@@ -19,6 +19,7 @@ from reviewapp.models import Actor, User
 from reviewapp.services import payouts
 from reviewapp.web.access import ANYONE, LIBRARY, roles_of
 from tests import factories
+from tests.factories import bank_files
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
 from tests.web.conftest import Visit
@@ -112,14 +113,18 @@ def world(app: Flask, rows: Session) -> World:
     ready(rows)
     made = payouts.make_batch(rows, Actor.of(people["finance_maker"]), factories.NOW, "xiangning-2023")
     ready(rows)
+    returned = bank_files.staged(rows, "不是我们的指令")
+    item = bank_files.in_suspense(rows)
     scheme = factories.scheme_draft(rows)
-    offices = {"finance": made.public_id, "finance.pools_one": pool.public_id, "schemes": scheme.public_id}
+    offices = {"batches": made.public_id, "finance.pools_one": pool.public_id, "schemes": scheme.public_id}
+    offices |= dict.fromkeys(("returns.show", "returns.apply"), returned.public_id) | {"returns": item.public_id}
     own = {}
     for role, person in people.items():
         owner = person if role in SUBMITTERS else stranger
         own[role] = Things({**offices, **_things(app, rows, owner, person if role in REVIEWERS else None)})
     colleagues = Things({**offices, **_things(app, rows, colleague)})
-    strangers = Things({"finance": "0" * 16, "schemes": "0" * 16, **_things(app, rows, stranger)})
+    rooms = ("finance", "batches", "returns", "schemes")
+    strangers = Things({**dict.fromkeys(rooms, "0" * 16), **_things(app, rows, stranger)})
     rows.commit()
     return World(people, own, colleagues, strangers)
 
