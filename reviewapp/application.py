@@ -10,7 +10,8 @@ from redis import Redis
 
 from reviewapp import clock, logs, queueing, schemes, sealing, web
 from reviewapp.bank import bank_from_url
-from reviewapp.config import PROJECT, Settings
+from reviewapp.bank.template import Template, TemplateError, load_templates
+from reviewapp.config import PROJECT, BadSetting, Settings
 from reviewapp.db import tune
 from reviewapp.extensions import babel, bootstrap, csrf, db, limiter, migrate, sessions
 from reviewapp.queries.shelf import PublishedShelf
@@ -92,8 +93,16 @@ def _attach_adapters(app: Flask, settings: Settings) -> None:
     app.extensions["signer"] = Signer(settings.sign_key)
     app.extensions["storage"] = storage_from_url(settings.storage_url)
     app.extensions["bank"] = bank_from_url(settings.bank_url)
+    app.extensions["bank_templates"] = _bank_templates(settings)
     app.extensions["sms"] = sms_from_url("outbox:")
     app.extensions["doorbell"] = queueing.Doorbell.at(settings.redis_url)
+
+
+def _bank_templates(settings: Settings) -> dict[str, Template]:
+    try:
+        return load_templates(settings.bank_templates)
+    except TemplateError as error:
+        raise BadSetting(str(error)) from None
 
 
 def _initialise_extensions(app: Flask) -> None:

@@ -31,6 +31,7 @@ class BadSetting(ReviewError):
 class Settings:
     """What the programme needs to know about where it runs.
 
+    `bank_templates` is a folder with an office's own templates of bank files.
     `data` is the folder of run-time state (database, Redis socket, keys); `secret_key` signs cookies; `seal_key` and
     `index_key` (32 bytes each) protect personal data at rest and its equality search; `sign_key` (32 bytes) signs
     receipts and daily heads; the folder `heads` keeps the latter outside the database. `ocr_engine` reads papers with
@@ -42,6 +43,7 @@ class Settings:
     redis_url: str
     storage_url: str
     bank_url: str
+    bank_templates: Path | None
     secret_key: str
     seal_key: bytes
     index_key: bytes
@@ -67,6 +69,7 @@ class Settings:
             redis_url=environment.get("REDIS_URL") or f"unix://{data / 'redis.sock'}",
             storage_url=environment.get("STORAGE_URL") or f"file:{PROJECT / 'uploads'}",
             bank_url=environment.get("BANK_URL") or "http://127.0.0.1:8090",
+            bank_templates=_folder(environment, "BANK_TEMPLATES"),
             secret_key=keys.get("SECRET_KEY").hex(),
             seal_key=keys.get("SEAL_KEY"),
             index_key=keys.get("INDEX_KEY"),
@@ -78,6 +81,13 @@ class Settings:
             ocr_threads=_positive(environment, "OCR_THREADS", usable_cores()),
             ocr_memory=_positive(environment, "OCR_MEMORY", OCR_MEMORY),
         )
+
+
+def _folder(environment: Mapping[str, str], name: str) -> Path | None:
+    given = environment.get(name)
+    if given and not Path(given).is_dir():
+        raise BadSetting(f"环境变量 {name} 应为一个文件夹，现为“{given}”，没有找到。请改正，或去掉这个变量。")
+    return Path(given) if given else None
 
 
 def _positive(environment: Mapping[str, str], name: str, default: int) -> int:

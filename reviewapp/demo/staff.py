@@ -19,6 +19,7 @@ from reviewapp.services import checking, decisions, payouts
 _MENDABLE = frozenset({"card_payment", "same_plate"})
 _CORRECTION_DAYS = 30
 _LONGEST_REASON = 1000
+_SKIPPED = "留待下一批发放。"
 Finding = Mapping[str, Any]
 
 
@@ -106,14 +107,15 @@ def pay(office: Office, scheme: str, but_not: Collection[int] = ()) -> None:
 
 
 def make_batch(office: Office, scheme: str, wanted: Callable[[int], bool]) -> int | None:
-    """The maker puts the wanted claims' instructions into a batch; its id, None when there is nothing to pay."""
+    """The maker puts the wanted claims' instructions into a batch and skips the others; its id, None for nothing."""
     ready = (
         select(Payout.id, Payout.claim_id)
         .join(Claim, Claim.id == Payout.claim_id)
         .where(Payout.state == "ready", Claim.scheme_code == scheme)
     )
     with office.writing() as session:
-        ids = [payout_id for payout_id, claim_id in session.execute(ready) if wanted(claim_id)]
-        if not ids:
+        rows = session.execute(ready).all()
+        skips = {payout_id: _SKIPPED for payout_id, claim_id in rows if not wanted(claim_id)}
+        if len(skips) == len(rows):
             return None
-        return payouts.make_batch(session, office.staff("demo-maker"), clock.now(), scheme, ids).id
+        return payouts.make_batch(session, office.staff("demo-maker"), clock.now(), scheme, skips=skips).id

@@ -1,14 +1,14 @@
-"""Release of a payout batch: count and total typed again by the second person."""
+"""Release of a payout batch: count and total typed again by the second person, who proves to be there."""
 
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, StringField
-from wtforms.validators import InputRequired, Regexp
+from wtforms import HiddenField, IntegerField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, Regexp
 
 
 class ReleaseForm(FlaskForm):  # type: ignore[misc]
-    """What the releasing person read off the list, and the digest of the list that was shown."""
+    """What the releasing person read off the list, the digest of the list that was shown, and the second factor."""
 
     count = IntegerField("笔数", validators=[InputRequired("请填写笔数（整数）。")])
     total = StringField(
@@ -19,4 +19,5 @@ class ReleaseForm(FlaskForm):  # type: ignore[misc]
             Regexp(r"^\d{1,10}(\.\d{1,2})?$", message="金额应写成 12000 或 12000.00。"),
         ],
     )
+    proof = PasswordField("本人确认", validators=[InputRequired("请填写，以确认是您本人在放行。"), Length(max=200)])
     digest = HiddenField()

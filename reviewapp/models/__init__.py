@@ -7,9 +7,10 @@ from reviewapp.models.claim import Claim, ClaimKey
 from reviewapp.models.fund import Pool, Posting
 from reviewapp.models.outbox import TOPICS, Outbox
 from reviewapp.models.paper import Fact, Page, Paper, Reading, Upload
-from reviewapp.models.payout import Payout, PayoutBatch
+from reviewapp.models.payout import BatchExport, Payout, PayoutBatch, PayoutSkip
 from reviewapp.models.people import SYSTEM, Actor, Listing, Message, OneTimeCode, Organisation, User
 from reviewapp.models.reconciliation import Reconciliation
+from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
 from reviewapp.models.trail import Decision, Evaluation, Event
 
@@ -18,6 +19,7 @@ __all__ = [
     "TOPICS",
     "Actor",
     "Base",
+    "BatchExport",
     "Claim",
     "ClaimKey",
     "Decision",
@@ -35,13 +37,17 @@ __all__ = [
     "Paper",
     "Payout",
     "PayoutBatch",
+    "PayoutSkip",
     "Pool",
     "Posting",
     "PublishedScheme",
     "Reading",
     "Reconciliation",
+    "ReturnFile",
+    "ReturnLine",
     "SchemeDraft",
     "SchemeEvent",
+    "SuspenseItem",
     "Upload",
     "User",
     "append_only",

@@ -18,6 +18,7 @@ TABLES = (
     *("postings", "events", "evaluations", "decisions", "facts", "readings"),
     *("scheme_events", "published_schemes"),
     *("links", "heads"),
+    *("payout_skips", "batch_exports"),
 )
 
 _FUNCTION = """

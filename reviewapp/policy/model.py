@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
@@ -66,6 +66,20 @@ class PoolRule:
     clause: str
     ceiling_fen: int | None
     sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """From which amounts on a payout batch needs a third person; None: never."""
+
+    line_over_fen: int | None = None
+    total_over_fen: int | None = None
+
+    def need_third(self, amounts: Collection[int]) -> bool:
+        """Whether a batch of these amounts (fen) has a line or a total over them."""
+        line, total = self.line_over_fen, self.total_over_fen
+        over_line = line is not None and max(amounts, default=0) > line
+        return over_line or (total is not None and sum(amounts) > total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +218,4 @@ class Scheme:
     programmes: Mapping[str, Programme]
     vouchers: Mapping[str, Voucher]
     interpretations: tuple[Interpretation, ...]
+    bands: Bands

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from reviewapp.policy.award_reading import read_money
 from reviewapp.policy.goods import Catalogue
 from reviewapp.policy.lines import key_lines
-from reviewapp.policy.model import Interpretation, PoolRule, Scheme, Source, Window
+from reviewapp.policy.model import Bands, Interpretation, PoolRule, Scheme, Source, Window
 from reviewapp.policy.problems import Problem, SchemeError
 from reviewapp.policy.programme import ProgrammeReader
 from reviewapp.policy.reading import Collector
-from reviewapp.policy.source import InterpretationTable, PoolTable, SchemeTable, SourceTable, WindowTable
+from reviewapp.policy.source import InterpretationTable, PayoutTable, PoolTable, SchemeTable, SourceTable, WindowTable
 from reviewapp.policy.values import CHINA
 from reviewapp.policy.voucher_reading import VoucherReader, read_goods
 
@@ -91,6 +91,7 @@ class _Reader:
             programmes=self._named(table.programmes, "programmes", reader.programme),
             vouchers=VoucherReader(self.collector, table, by_code).vouchers(),
             interpretations=tuple(points),
+            bands=self._bands(table.payout),
         )
 
     def _head(self, table: SchemeTable) -> None:
@@ -159,6 +160,20 @@ class _Reader:
         if ceiling is not None and ceiling < amount:
             self.collector.add(f"{key}.ceiling", "上限低于金额", "请核对 amount 与 ceiling")
         return PoolRule(table.code, table.title, amount, table.clause, ceiling, self._sources(table, amount, key))
+
+    def _bands(self, given: Any) -> Bands:
+        """No table: two people release every batch."""
+        if given is None:
+            return Bands()
+        if not isinstance(given, dict):
+            self.collector.add("payout", "应为一个表", "请写成 [payout] 一段")
+            return Bands()
+        table = self.collector.convert(given, PayoutTable, "payout")
+        return Bands() if table is None else Bands(*(self._band(table, key) for key in ("line_over", "total_over")))
+
+    def _band(self, table: PayoutTable, key: str) -> int | None:
+        given = getattr(table, key)
+        return None if given is None else read_money(given, f"payout.{key}", self.collector)
 
     def _sources(self, table: PoolTable, amount: int, key: str) -> tuple[Source, ...]:
         found = []

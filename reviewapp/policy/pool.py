@@ -92,6 +92,12 @@ def on_paid(award: int) -> Movements:
     return (Movement("committed", "paid", award),)
 
 
+def on_payment_returned(award: int) -> Movements:
+    """The bank has sent the award back (退汇): it reached nobody and is owed to the same claim again."""
+    _require_positive(award)
+    return (Movement("paid", "committed", award),)
+
+
 def on_given_back(amount: int) -> Movements:
     """Money that was paid has come back (追回) and is free again."""
     _require_positive(amount)

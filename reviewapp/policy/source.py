@@ -32,6 +32,7 @@ class SchemeTable(Table, frozen=True):
     rounds: dict[str, Any] = {}
     leverage: dict[str, Any] | None = None
     vouchers: list[Any] = []
+    payout: Any = None
 
 
 class WindowTable(Table, frozen=True, rename={"start": "from"}):
@@ -54,6 +55,13 @@ class PoolTable(Table, frozen=True):
     clause: str
     ceiling: Any = None
     sources: list[Any] = []
+
+
+class PayoutTable(Table, frozen=True):
+    """A batch with a line, or a total, over so many yuan is released by a third person as well."""
+
+    line_over: Any = None
+    total_over: Any = None
 
 
 class SourceTable(Table, frozen=True):

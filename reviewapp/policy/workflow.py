@@ -91,6 +91,7 @@ TABLE: tuple[Move, ...] = (
     *_moves(("sending",), "lose_answer", ("unknown",), ("system",)),
     *_moves(("sending", "unknown"), "confirm_paid", ("paid",), ("system",)),
     *_moves(("sending", "unknown"), "confirm_failed", ("failed",), ("system",)),
+    *_moves(("paid",), "return_payment", ("failed",), ("system",)),
     *_moves(("failed",), "give_new_card", ("payable",), SUBMITTERS),
 )
 

@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, str] = {
     "lose_answer": "银行结果待查",
     "confirm_paid": "银行确认已发放",
     "confirm_failed": "银行退回",
+    "return_payment": "银行退汇",
     "give_new_card": "更换银行卡",
 }
 

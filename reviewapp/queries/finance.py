@@ -21,10 +21,12 @@ PAYOUT_STATES = {
     "sending": "发送中",
     "accepted": "银行已受理",
     "unknown": "结果待查",
+    "exported": "已交银行文件",
     "paid": "已发放",
     "failed": "发放失败",
+    "returned": "银行退汇",
 }
-BATCH_STATES = {"made": "待放行", "released": "已放行", "dissolved": "已撤销"}
+BATCH_STATES = {"made": "待放行", "checked": "待第三人放行", "released": "已放行", "dissolved": "已撤销"}
 ACCOUNTS = {"treasury": "财政", "available": "可用"} | COLUMN_NAMES
 _NEWEST = 100
 
@@ -74,9 +76,15 @@ class BatchRow:
     total_fen: int
     maker: str
     checker: str
+    second_checker: str
     made_at: datetime
     released_at: datetime | None
     by_state: dict[str, int]
+
+    @property
+    def settled(self) -> int:
+        """How many lines have their end."""
+        return sum(self.by_state.get(state, 0) for state in ("paid", "failed", "returned"))
 
 
 def due(session: Session) -> tuple[SchemeDue, ...]:
@@ -94,7 +102,7 @@ def batches(session: Session) -> tuple[BatchRow, ...]:
         select(PayoutBatch)
         .order_by(PayoutBatch.id.desc())
         .limit(_NEWEST)
-        .options(joinedload(PayoutBatch.maker), joinedload(PayoutBatch.checker))
+        .options(joinedload(PayoutBatch.maker), joinedload(PayoutBatch.checker), joinedload(PayoutBatch.second_checker))
     ).all()
     states = session.execute(
         select(Payout.batch_id, Payout.state, func.count())
@@ -116,6 +124,7 @@ def batch_row(batch: PayoutBatch, by_state: dict[str, int]) -> BatchRow:
         total_fen=batch.total_fen,
         maker=batch.maker.name,
         checker=batch.checker.name if batch.checker else "",
+        second_checker=batch.second_checker.name if batch.second_checker else "",
         made_at=batch.made_at,
         released_at=batch.released_at,
         by_state=by_state,

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, false, select
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import NotFound
-from reviewapp.models import Actor, Claim, Page, Paper, Payout, PayoutBatch, Upload
+from reviewapp.models import Actor, Claim, Page, Paper, Payout, PayoutBatch, ReturnFile, SuspenseItem, Upload
 from reviewapp.policy.workflow import REVIEWERS
 
 FINANCE = ("finance_maker", "finance_checker")
@@ -87,6 +87,18 @@ def payout(session: Session, actor: Actor, public_id: str) -> Payout:
     seen = actor.role in (*FINANCE, "auditor")
     found = select(Payout).where(Payout.public_id == public_id)
     return _only(session, found if seen else found.where(false()))
+
+
+def return_file(session: Session, actor: Actor, public_id: str) -> ReturnFile:
+    """The bank's return file, for finance and auditors; NotFound as for `claim`."""
+    found = select(ReturnFile).where(ReturnFile.public_id == public_id)
+    return _only(session, found if actor.role in (*FINANCE, "auditor") else found.where(false()))
+
+
+def suspense_item(session: Session, actor: Actor, public_id: str) -> SuspenseItem:
+    """The line in suspense, for finance; NotFound as for `claim`."""
+    found = select(SuspenseItem).where(SuspenseItem.public_id == public_id)
+    return _only(session, found if actor.role in FINANCE else found.where(false()))
 
 
 def _papers(found: Select[_Row], actor: Actor) -> Select[_Row]:

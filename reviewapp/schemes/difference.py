@@ -48,7 +48,14 @@ _TOLD = {
     "interpretations": ("text", "reading"),
 }
 _TITLE_FIRST = ("windows", "rounds", "tables")
-_PARTS = {"award": "", "scrap": "达到报废年限的", "limits": "限领", "share": "比例", "leverage": "最低消费倍数"}
+_PARTS = {
+    "award": "",
+    "scrap": "达到报废年限的",
+    "limits": "限领",
+    "share": "比例",
+    "leverage": "最低消费倍数",
+    "payout": "发放批次",
+}
 
 
 class Difference(NamedTuple):

@@ -73,7 +73,9 @@ _PARTS: Mapping[str, Mapping[str, Schema]] = {
         "rounds": _map_of(_ref(source.RoundsTable)),
         "leverage": _ref(source.LeverageTable),
         "vouchers": _list_of(_ref(source.VoucherTable)),
+        "payout": _ref(source.PayoutTable),
     },
+    "PayoutTable": {"line_over": _MONEY, "total_over": _MONEY},
     "ProgrammeTable": {
         "papers": _list_of(_ref(source.PaperTable)),
         "roles": _list_of(_ref(source.RoleTable)),

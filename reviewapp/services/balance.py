@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.bank import StatementLine
-from reviewapp.models import Claim, Payout, Pool, Posting
+from reviewapp.models import Claim, Payout, PayoutBatch, Pool, Posting
 from reviewapp.policy import pool as rules
 
 #: States of a claim whose award is committed and not yet paid.
@@ -84,11 +84,12 @@ def _waitlist(session: Session, pool: Pool) -> Iterator[Difference]:
 
 
 def _payouts(session: Session) -> Iterator[Difference]:
-    """Per claim: what its paid instructions sum to against the postings of its payment."""
+    """Per claim: what its paid instructions sum to against the postings of its payments, less those sent back."""
     paid = _sums(session, select(Payout.claim_id, func.sum(Payout.amount_fen)).where(Payout.state == "paid"))
     posted = _sums(session, select(Posting.claim_id, func.sum(Posting.amount)).where(Posting.to_account == "paid"))
-    for claim_id in sorted(paid.keys() | posted.keys()):
-        expected, found = posted.get(claim_id, 0), paid.get(claim_id, 0)
+    back = _sums(session, select(Posting.claim_id, func.sum(Posting.amount)).where(Posting.from_account == "paid"))
+    for claim_id in sorted(paid.keys() | posted.keys() | back.keys()):
+        expected, found = posted.get(claim_id, 0) - back.get(claim_id, 0), paid.get(claim_id, 0)
         if expected != found:
             number = session.scalar(select(Claim.number).where(Claim.id == claim_id))
             yield Difference("已发放指令与分录", number or str(claim_id), expected, found)
@@ -101,10 +102,18 @@ def _sums(session: Session, query: Select[Any, Any]) -> dict[int, int]:
 
 
 def _bank(session: Session, lines: Sequence[StatementLine]) -> Iterator[Difference]:
-    """Per instruction number: what the bank paid against what is recorded as paid here."""
+    """Per instruction number: what the bank paid against what is recorded as paid here.
+
+    Of what went by file the interface need not know; of what came back later (退汇) it may tell the payment still.
+    """
     at_bank = {line.number: line.amount_fen for line in lines if line.status == "paid"}
-    paid = select(Payout.number, Payout.amount_fen).where(Payout.state == "paid")
-    here = dict(session.execute(paid).all())
+    settled = select(Payout.number, Payout.amount_fen, Payout.state, PayoutBatch.channel).outerjoin(Payout.batch)
+    rows = session.execute(settled.where(Payout.state.in_(("paid", "returned"))))
+    here = {
+        number: amount
+        for number, amount, state, channel in rows
+        if number in at_bank or (state == "paid" and channel != "file")
+    }
     for number in sorted(at_bank.keys() | here.keys()):
         if at_bank.get(number, 0) != here.get(number, 0):
             yield Difference("银行流水与已发放指令", number, at_bank.get(number, 0), here.get(number, 0))

@@ -6,7 +6,9 @@ commit.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, select
@@ -32,6 +34,7 @@ __all__ = [
     "post",
     "promote",
     "record_paid",
+    "record_payment_returned",
     "verify",
 ]
 
@@ -132,12 +135,30 @@ def appropriate(session: Session, actor: Actor, now: datetime, pool: Pool, amoun
     promote(session, now, pool)
 
 
-def record_paid(session: Session, now: datetime, claim: Claim) -> None:
-    """The bank has paid the locked claim's award: committed → paid. The workflow's move to `paid` is the caller's."""
-    if claim.award_fen is None:
-        raise ValueError(f"claim {claim.id} has no award")
-    pool = lock_pool(session, claim.pool_id)
-    post(session, pool, rules.on_paid(claim.award_fen), now=now, reason="pay", claim_id=claim.id)
+def record_paid(session: Session, now: datetime, *claims: Claim) -> None:
+    """The bank has paid the locked claims' awards: committed → paid. The workflow's move to `paid` is the caller's."""
+    _record(session, now, claims, rules.on_paid, "pay")
+
+
+def record_payment_returned(session: Session, now: datetime, *claims: Claim) -> None:
+    """The bank has sent the locked claims' awards back (退汇): paid → committed. The move is the caller's."""
+    _record(session, now, claims, rules.on_payment_returned, "pay_back")
+
+
+def _record(
+    session: Session, now: datetime, claims: Sequence[Claim], movements: Callable[[int], rules.Movements], reason: str
+) -> None:
+    """Pools are locked in the order of their ids, each once."""
+    for pool_id, group in groupby(sorted(claims, key=_by_pool), key=_by_pool):
+        pool = lock_pool(session, pool_id)
+        for claim in group:
+            if claim.award_fen is None:
+                raise ValueError(f"claim {claim.id} has no award")
+            post(session, pool, movements(claim.award_fen), now=now, reason=reason, claim_id=claim.id)
+
+
+def _by_pool(claim: Claim) -> int:
+    return claim.pool_id
 
 
 def promote(session: Session, now: datetime, pool: Pool) -> None:

@@ -17,6 +17,7 @@ from reviewapp.bank import Answer, Instruction
 from reviewapp.errors import NotFound
 from reviewapp.models import SYSTEM, Claim, Outbox, Payout
 from reviewapp.services import funds, outbox, trail
+from reviewapp.services import payouts_results as results
 
 #: The bank may know of these; everything else is not sent yet or has its end.
 IN_FLIGHT = ("sending", "accepted", "unknown")
@@ -24,7 +25,6 @@ _ASK_AFTER = timedelta(seconds=2)
 #: What is in flight this long without anybody due to ask for it is asked for by the clock.
 _FORGOTTEN_AFTER = timedelta(seconds=60)
 _OTHER_AMOUNT = "银行记录的金额是 {bank} 分，与发放指令的 {ours} 分不一致，请人工核对。"
-_FAILURE_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class Question:
 def begin_sending(session: Session, now: datetime, payout_id: int) -> Instruction | None:
     """Mark a released instruction as `sending`; commit, then send what is returned.
 
-    None when it was begun before: then it must not be sent but asked for.
+    None when it was begun before: then it must not be sent but asked for; and for what goes to the bank as a file.
     """
     claim, payout = _lock(session, payout_id)
-    if payout.state != "released":
+    if payout.state != "released" or payout.batch is None or payout.batch.channel != "http":
         return None
     payout.state = "sending"
     payout.sent_at = now
@@ -84,9 +84,10 @@ def settle(
         answer = Answer("unknown", answer.bank_reference, text)
     payout.bank_reference = answer.bank_reference or payout.bank_reference
     if answer.status == "paid":
-        _paid(session, now, claim, payout)
+        results.mark_paid(session, now, claim, payout)
+        funds.record_paid(session, now, claim)
     elif answer.status == "failed":
-        _failed(session, now, claim, payout, answer.reason or "银行未说明原因")
+        results.mark_failed(session, now, claim, payout, answer.reason or "银行未说明原因")
     else:
         _in_flight(session, now, claim, payout, answer)
         _ask_later(session, now, payout, ask_at or now + _ASK_AFTER)
@@ -125,25 +126,9 @@ def _instruction(payout: Payout, claim: Claim) -> Instruction:
     return Instruction(payout.number, payout.amount_fen, payee["name"], payee["card_number"], note=claim.number or "")
 
 
-def _paid(session: Session, now: datetime, claim: Claim, payout: Payout) -> None:
-    payout.state = "paid"
-    payout.settled_at = now
-    payout.ask_after = payout.failure = None
-    trail.move(session, claim, SYSTEM, now, "confirm_paid")
-    funds.record_paid(session, now, claim)
-
-
-def _failed(session: Session, now: datetime, claim: Claim, payout: Payout, reason: str) -> None:
-    payout.state = "failed"
-    payout.settled_at = now
-    payout.ask_after = None
-    payout.failure = reason[:_FAILURE_LENGTH]
-    trail.move(session, claim, SYSTEM, now, "confirm_failed", reason=reason)
-
-
 def _in_flight(session: Session, now: datetime, claim: Claim, payout: Payout, answer: Answer) -> None:
     payout.state = "accepted" if answer.status == "accepted" else "unknown"
-    payout.failure = answer.reason[:_FAILURE_LENGTH] if answer.reason else None
+    payout.failure = answer.reason[: results.FAILURE_LENGTH] if answer.reason else None
     if payout.state == "unknown" and claim.state == "sending":
         trail.move(session, claim, SYSTEM, now, "lose_answer", reason=answer.reason)
 

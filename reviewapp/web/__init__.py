@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from reviewapp.web import (
+    batches,
     claims,
     demo,
     desk,
@@ -19,6 +20,7 @@ from reviewapp.web import (
     navigation,
     public,
     queue,
+    returns,
     scheme_replay,
     schemes,
     sign_in,
@@ -30,21 +32,9 @@ from reviewapp.web import (
 def register(app: Flask) -> None:
     """Blueprints, access rules, error pages, headers and template filters."""
     staff.register(app)
-    for room in (
-        public,
-        queue,
-        health,
-        sign_in,
-        held,
-        demo,
-        claims,
-        images,
-        desk,
-        finance,
-        trail,
-        schemes,
-        scheme_replay,
-    ):
+    for room in (public, queue, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay):
+        app.register_blueprint(room.blueprint)
+    for room in (finance, batches, returns):
         app.register_blueprint(room.blueprint)
     guard.register(app)
     errors.register(app)

@@ -29,6 +29,7 @@ _POSTINGS = {
     "withdraw": "撤回释放",
     "lapse": "逾期释放",
     "pay": "发放",
+    "pay_back": "银行退汇",
 }
 _SHORT_KINDS = {
     KINDS[kind].title: short

@@ -1,20 +1,17 @@
-"""Finance: batches in the order of approval, made by one person and released by another; pools and their movements."""
+"""Finance: what waits for a batch and the batches there are; pools and their movements."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from reviewapp import clock
-from reviewapp.db import transaction
-from reviewapp.errors import InvalidValue, NotFound
+from reviewapp.errors import NotFound
 from reviewapp.extensions import db
-from reviewapp.forms.finance import ReleaseForm
-from reviewapp.policy.money import fen_from_yuan
 from reviewapp.queries import finance as queries
-from reviewapp.queries import scope
-from reviewapp.services import funds, payouts
-from reviewapp.web.access import actor, open_to
+from reviewapp.queries import returns, scope
+from reviewapp.services import funds
+from reviewapp.web.access import open_to
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
 
@@ -22,7 +19,7 @@ _SEES_POOLS = (*scope.FINANCE, "auditor", "admin")
 
 
 @blueprint.get("")
-@open_to(*scope.FINANCE)
+@open_to(*scope.FINANCE, "auditor")
 def home() -> ResponseReturnValue:
     """What waits for a batch, the batches, what the last reconciliation found, and what a person must ask the bank."""
     cut_off = current_app.extensions["bank"].not_found_final_after
@@ -30,63 +27,10 @@ def home() -> ResponseReturnValue:
         "finance/home.html",
         due=queries.due(db.session),
         batches=queries.batches(db.session),
+        in_suspense=returns.in_suspense(db.session),
         reconciliation=queries.reconciliation(db.session),
         overdue=queries.overdue(db.session, clock.now(), cut_off),
     )
-
-
-@blueprint.post("/batches")
-@open_to("finance_maker")
-def make() -> ResponseReturnValue:
-    """Put all ready instructions of a scheme into one batch."""
-    with transaction(db.session):
-        batch = payouts.make_batch(db.session, actor(), clock.now(), request.form.get("scheme", ""))
-        public_id, number = batch.public_id, batch.number
-    flash(f"已生成发放批次 {number}，请由另一位财务复核人员放行。", "success")
-    return redirect(url_for("finance.batch", public_id=public_id))
-
-
-@blueprint.get("/batches/<public_id>")
-@open_to(*scope.FINANCE, "auditor")
-def batch(public_id: str) -> ResponseReturnValue:
-    """One batch with its lines; the form of release for the second person."""
-    return _page(public_id, ReleaseForm())
-
-
-@blueprint.post("/batches/<public_id>/release")
-@open_to("finance_checker")
-def release(public_id: str) -> ResponseReturnValue:
-    """Release the batch that was shown, with count and total typed again."""
-    row = scope.batch(db.session, actor(), public_id)
-    form = ReleaseForm()
-    if not form.validate():
-        return _page(public_id, form), 422
-    try:
-        with transaction(db.session):
-            payouts.release_batch(
-                db.session,
-                actor(),
-                clock.now(),
-                row.id,
-                count=form.count.data,
-                total_fen=fen_from_yuan(form.total.data),
-                digest=form.digest.data,
-            )
-    except InvalidValue as error:
-        return _page(public_id, form, error.message), error.status
-    flash("已放行，正在逐笔发送银行。", "success")
-    return redirect(url_for("finance.batch", public_id=public_id))
-
-
-@blueprint.post("/batches/<public_id>/dissolve")
-@open_to(*scope.FINANCE)
-def dissolve(public_id: str) -> ResponseReturnValue:
-    """Take the batch apart before its release."""
-    row = scope.batch(db.session, actor(), public_id)
-    with transaction(db.session):
-        payouts.dissolve_batch(db.session, actor(), clock.now(), row.id)
-    flash("批次已撤销，其中各笔可以重新制单。", "success")
-    return redirect(url_for("finance.home"))
 
 
 @blueprint.get("/pools")
@@ -110,22 +54,4 @@ def pools_one(public_id: str) -> ResponseReturnValue:
         title=title,
         movements=queries.movements(db.session, pool),
         accounts=queries.ACCOUNTS,
-    )
-
-
-def _page(public_id: str, form: ReleaseForm, refusal: str = "") -> str:
-    row = scope.batch(db.session, actor(), public_id)
-    lines = queries.lines(db.session, row)
-    by_state: dict[str, int] = {}
-    for line in lines:
-        by_state[line.state] = by_state.get(line.state, 0) + 1
-    return render_template(
-        "finance/batch.html",
-        batch=queries.batch_row(row, by_state),
-        lines=lines,
-        digest=row.digest,
-        mine=row.maker_id == actor().id,
-        form=form,
-        refusal=refusal,
-        words=queries.PAYOUT_STATES,
     )

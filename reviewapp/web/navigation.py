@@ -14,9 +14,15 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "dealer": (("claims.listing", "购车人申请"),),
     "reviewer": (("desk.home", "审核"), ("trail.listing", "全部申请")),
     "lead": (("desk.home", "审核"), ("trail.listing", "全部申请"), ("schemes.listing", "活动方案")),
-    "finance_maker": (("finance.home", "发放"), ("finance.pools", "资金池")),
-    "finance_checker": (("finance.home", "发放"), ("finance.pools", "资金池")),
-    "auditor": (("trail.listing", "全部申请"), ("finance.pools", "资金池"), ("schemes.listing", "活动方案")),
+    "finance_maker": (("finance.home", "发放"), ("returns.listing", "回盘"), ("finance.pools", "资金池")),
+    "finance_checker": (("finance.home", "发放"), ("returns.listing", "回盘"), ("finance.pools", "资金池")),
+    "auditor": (
+        ("trail.listing", "全部申请"),
+        ("finance.home", "发放"),
+        ("returns.listing", "回盘"),
+        ("finance.pools", "资金池"),
+        ("schemes.listing", "活动方案"),
+    ),
     "admin": (("schemes.listing", "活动方案"), ("finance.pools", "资金池")),
 }
 
@@ -57,4 +63,4 @@ def _room(endpoint: str | None) -> str:
     if endpoint.startswith("finance.pools"):
         return endpoint
     room = endpoint.partition(".")[0]
-    return "schemes" if room == "scheme_replay" else room
+    return {"scheme_replay": "schemes", "batches": "finance"}.get(room, room)

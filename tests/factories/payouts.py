@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reviewapp.models import Actor, Claim, Decision, Payout, PayoutBatch
+from reviewapp.models import Actor, Claim, Decision, Payout, PayoutBatch, Pool
 from reviewapp.services import payouts
 from tests.factories.claims import claim, evaluation
 from tests.factories.people import NOW, actor, user
@@ -17,9 +17,11 @@ CARD = "6222020000000000018"
 CLOSED_CARD = "6222020000000084004"
 
 
-def approved(session: Session, *, card: str = CARD, amount_fen: int = 300_000, now: datetime = NOW) -> Claim:
+def approved(
+    session: Session, *, card: str = CARD, amount_fen: int = 300_000, now: datetime = NOW, pool: Pool | None = None
+) -> Claim:
     """An approved claim whose evaluation names `PAYEE` and `card`."""
-    row = claim(session, "approved", amount_fen=amount_fen, now=now)
+    row = claim(session, "approved", amount_fen=amount_fen, now=now, pool=pool)
     facts = {
         "programme": row.programme,
         "applicant": {"name": PAYEE},
@@ -36,9 +38,12 @@ def approved(session: Session, *, card: str = CARD, amount_fen: int = 300_000, n
     return row
 
 
-def ready(session: Session, *, card: str = CARD, amount_fen: int = 300_000, now: datetime = NOW) -> Payout:
+def ready(
+    session: Session, *, card: str = CARD, amount_fen: int = 300_000, now: datetime = NOW, pool: Pool | None = None
+) -> Payout:
     """An instruction that waits for a batch."""
-    payout = payouts.order(session, now, approved(session, card=card, amount_fen=amount_fen, now=now).id)
+    claim_id = approved(session, card=card, amount_fen=amount_fen, now=now, pool=pool).id
+    payout = payouts.order(session, now, claim_id)
     assert payout is not None
     return payout
 

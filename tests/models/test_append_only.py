@@ -7,11 +7,23 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from reviewapp.models import SYSTEM, Base, Decision, Fact, Page, Paper, Reading, Upload, append_only
+from reviewapp.models import (
+    SYSTEM,
+    Base,
+    BatchExport,
+    Decision,
+    Fact,
+    Page,
+    Paper,
+    PayoutSkip,
+    Reading,
+    Upload,
+    append_only,
+)
 from reviewapp.services import heads, trail
 from reviewapp.signing import Signer
 from tests import factories
-from tests.factories import NOW
+from tests.factories import NOW, bank_files
 from tests.support.both import both_databases
 
 
@@ -43,6 +55,10 @@ def filled(session: Session) -> Session:
     session.add(Fact(claim_id=claim.id, section="applicant", field="name", value="测试甲", source="reading", at=NOW))
     factories.published_scheme(session)
     heads.keep(session, NOW, Signer(bytes(32)))
+    payout = bank_files.exported(session, 1)[0]
+    by_id = payout.batch.maker_id
+    session.add(PayoutSkip(batch_id=payout.batch_id, payout_id=payout.id, by_id=by_id, reason="待核实", at=NOW))
+    session.add(BatchExport(batch_id=payout.batch_id, by_id=by_id, digest="0" * 64, at=NOW))
     session.commit()
     return session
 

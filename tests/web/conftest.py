@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from reviewapp import clock
 from reviewapp.extensions import db
 from reviewapp.models import User
+from tests import factories
 from tests.factories import NOW
 from tests.web.visitors import Visitor
 
+#: Of `checker`.
+PASSWORD = "放行批次的口令-2024"
 Visit = Callable[[User | None], Visitor]
 
 
@@ -34,6 +38,13 @@ def app(app_factory: Callable[..., Flask], database_url: str, tmp_path: Path) ->
 def rows(app: Flask, session: Session) -> Session:
     """A session for putting rows in and looking at them, beside the application's own."""
     return session
+
+
+@pytest.fixture
+def checker(app: Flask, rows: Session) -> User:
+    """A finance checker who has a password, as the release of a batch asks for it."""
+    with app.app_context():
+        return factories.user(rows, "finance_checker", password=hash_password(PASSWORD))
 
 
 @pytest.fixture

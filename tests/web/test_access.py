@@ -19,6 +19,7 @@ from reviewapp.models import Actor, User
 from reviewapp.services import payouts
 from reviewapp.web.access import ANYONE, LIBRARY, roles_of
 from tests import factories
+from tests.factories import bank_files
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
 from tests.web.conftest import Visit
@@ -49,10 +50,13 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.await_funds", "desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
     **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
-    **dict.fromkeys(("finance.home", "finance.dissolve"), FINANCE),
-    "finance.batch": (*FINANCE, "auditor"),
-    "finance.make": ("finance_maker",),
-    "finance.release": ("finance_checker",),
+    **dict.fromkeys(("finance.home", "batches.show"), (*FINANCE, "auditor")),
+    **dict.fromkeys(("batches.choose", "batches.preview", "batches.make"), ("finance_maker",)),
+    "batches.release": ("finance_checker",),
+    **dict.fromkeys(("batches.dissolve", "batches.export", "batches.file"), FINANCE),
+    **dict.fromkeys(("returns.listing", "returns.show", "returns.suspense"), (*FINANCE, "auditor")),
+    **dict.fromkeys(("returns.upload", "returns.apply", "returns.propose", "returns.confirm"), FINANCE),
+    **dict.fromkeys(("returns.withdraw", "returns.explain"), FINANCE),
     **dict.fromkeys(("finance.pools", "finance.pools_one"), (*FINANCE, "auditor", "admin")),
     **dict.fromkeys(("schemes.listing", "schemes.show", "schemes.difference", "schemes.file"), SCHEME_READERS),
     **dict.fromkeys(("schemes.attempt", "schemes.draft", "schemes.draft_rules", "schemes.draft_cases"), SCHEME_READERS),
@@ -72,7 +76,8 @@ LIBRARY_ROUTES = {
 FORMS = {
     "claims.create": {"scheme": "xiangning-2023", "programme": "car", "form_key": "access"},
     "claims.save_one": {"key": "applicant.name", "applicant.name": "测试乙"},
-    "finance.make": {"scheme": "xiangning-2023"},
+    "batches.make": {"scheme": "xiangning-2023"},
+    "batches.preview": {"scheme": "xiangning-2023"},
     "demo.set_clock": {"day": "2024-01-10"},
 }
 
@@ -111,14 +116,18 @@ def world(app: Flask, rows: Session) -> World:
     ready(rows)
     made = payouts.make_batch(rows, Actor.of(people["finance_maker"]), factories.NOW, "xiangning-2023")
     ready(rows)
+    returned = bank_files.staged(rows, "不是我们的指令")
+    item = bank_files.in_suspense(rows)
     scheme = factories.scheme_draft(rows)
-    offices = {"finance": made.public_id, "finance.pools_one": pool.public_id, "schemes": scheme.public_id}
+    offices = {"batches": made.public_id, "finance.pools_one": pool.public_id, "schemes": scheme.public_id}
+    offices |= dict.fromkeys(("returns.show", "returns.apply"), returned.public_id) | {"returns": item.public_id}
     own = {}
     for role, person in people.items():
         owner = person if role in SUBMITTERS else stranger
         own[role] = Things({**offices, **_things(app, rows, owner, person if role in REVIEWERS else None)})
     colleagues = Things({**offices, **_things(app, rows, colleague)})
-    strangers = Things({"finance": "0" * 16, "schemes": "0" * 16, **_things(app, rows, stranger)})
+    rooms = ("finance", "batches", "returns", "schemes")
+    strangers = Things({**dict.fromkeys(rooms, "0" * 16), **_things(app, rows, stranger)})
     rows.commit()
     return World(people, own, colleagues, strangers)
 

@@ -16,7 +16,7 @@ from tests import factories
 from tests.factories.papers import fact
 from tests.factories.payouts import ready
 from tests.support.both import both_databases
-from tests.web.conftest import Visit
+from tests.web.conftest import PASSWORD, Visit
 from tests.web.visitors import Visitor, is_clear, words
 
 
@@ -210,15 +210,16 @@ def batch(rows: Session) -> PayoutBatch:
 
 
 @both_databases
-def test_a_batch_is_released_once(visit: Visit, rows: Session, batch: PayoutBatch) -> None:
-    checker, path = visit(factories.user(rows, "finance_checker")), f"/finance/batches/{batch.public_id}"
+def test_a_batch_is_released_once(visit: Visit, rows: Session, batch: PayoutBatch, checker: User) -> None:
     rows.commit()
-    form = {"count": "2", "total": "6,000.00", "digest": hidden(checker, path, "digest")}
-    first, second = checker.post(f"{path}/release", form), checker.post(f"{path}/release", form)
+    visitor, path = visit(checker), f"/finance/batches/{batch.public_id}"
+    digest = hidden(visitor, path, "digest")
+    form = {"count": "2", "total": "6,000.00", "digest": digest, "proof": PASSWORD}
+    first, second = visitor.post(f"{path}/release", form), visitor.post(f"{path}/release", form)
     assert first.status_code == 302
     assert second.status_code == 409
     assert "已放行" in words(second)
-    assert checker.post(f"{path}/dissolve").status_code == 409
+    assert visitor.post(f"{path}/dissolve").status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -233,11 +234,11 @@ def test_a_batch_is_released_once(visit: Visit, rows: Session, batch: PayoutBatc
     ],
 )
 def test_a_batch_is_not_released_by_other_figures(
-    visit: Visit, rows: Session, batch: PayoutBatch, form: dict[str, str], says: str
+    visit: Visit, rows: Session, batch: PayoutBatch, checker: User, form: dict[str, str], says: str
 ) -> None:
-    checker, path = visit(factories.user(rows, "finance_checker")), f"/finance/batches/{batch.public_id}"
+    path = f"/finance/batches/{batch.public_id}"
     rows.commit()
-    answer = checker.post(f"{path}/release", {**form, "digest": batch.digest})
+    answer = visit(checker).post(f"{path}/release", {**form, "digest": batch.digest, "proof": PASSWORD})
     assert answer.status_code == 422
     assert says in words(answer)
     for value in form.values():
@@ -246,11 +247,10 @@ def test_a_batch_is_not_released_by_other_figures(
     assert batch.state == "made"
 
 
-def test_a_list_that_changed_is_not_released(visit: Visit, rows: Session, batch: PayoutBatch) -> None:
-    checker = visit(factories.user(rows, "finance_checker"))
+def test_a_list_that_changed_is_not_released(visit: Visit, rows: Session, batch: PayoutBatch, checker: User) -> None:
     rows.commit()
-    form = {"count": "2", "total": "6000", "digest": "0" * 64}
-    answer = checker.post(f"/finance/batches/{batch.public_id}/release", form)
+    form = {"count": "2", "total": "6000", "digest": "0" * 64, "proof": PASSWORD}
+    answer = visit(checker).post(f"/finance/batches/{batch.public_id}/release", form)
     assert answer.status_code == 409
     assert "重新核对清单" in words(answer)
 
