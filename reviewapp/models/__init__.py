@@ -3,7 +3,9 @@
 from reviewapp.models import append_only
 from reviewapp.models.base import Base
 from reviewapp.models.claim import Claim, ClaimKey
+from reviewapp.models.demand import Demand, DemandReceipt
 from reviewapp.models.fund import Pool, Posting
+from reviewapp.models.fund_order import FundOrder
 from reviewapp.models.outbox import TOPICS, Outbox
 from reviewapp.models.paper import Fact, Page, Paper, Reading, Upload
 from reviewapp.models.payout import Payout, PayoutBatch
@@ -20,9 +22,12 @@ __all__ = [
     "Claim",
     "ClaimKey",
     "Decision",
+    "Demand",
+    "DemandReceipt",
     "Evaluation",
     "Event",
     "Fact",
+    "FundOrder",
     "Listing",
     "Message",
     "OneTimeCode",

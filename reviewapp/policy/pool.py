@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-#: `treasury` is outside the pool (where appropriations come from); the others are the pool's own.
+#: `treasury` is outside the pool (where appropriations come from and go back to); the others are the pool's own.
 ACCOUNTS = ("treasury", "available", "reserved", "committed", "paid", "returned")
 #: The columns of a pool. `available` has none: it follows from the others.
 COLUMNS = ("appropriated", "reserved", "committed", "paid", "returned")
@@ -107,6 +107,21 @@ def on_appropriate(amount: int) -> Movements:
     return (Movement("treasury", "available", amount),)
 
 
+def on_take(available: int, amount: int) -> Movements:
+    """Free money leaves for another pool or back to the treasury, under a document. PoolError when it is not there."""
+    _require_positive(amount)
+    if amount > available:
+        raise PoolError(f"{amount} fen are more than the {available} that are free")
+    return (Movement("available", "treasury", amount),)
+
+
+def tranche_due(rest: int, available: int, waiting: int) -> int:
+    """What to ask the treasury for by actual use (据实拨付): what those who wait lack, at most the `rest` of the
+    document's money that has not come yet.
+    """
+    return max(0, min(rest, waiting - available))
+
+
 def changes(movement: Movement) -> dict[str, int]:
     """What a movement adds to which columns of the pool."""
     added: dict[str, int] = {}
@@ -115,6 +130,13 @@ def changes(movement: Movement) -> dict[str, int]:
             column, sign = _ON_LEAVING[account]
             added[column] = added.get(column, 0) + sign * direction * movement.amount
     return added
+
+
+def change_of(column: str, movement: Movement) -> int:
+    """What a movement adds to one column, or to `available`."""
+    if column == "available":
+        return movement.amount * ((movement.to_account == column) - (movement.from_account == column))
+    return changes(movement).get(column, 0)
 
 
 def columns(movements: Iterable[Movement]) -> dict[str, int]:

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from reviewapp.errors import NotFound
 from reviewapp.models import Actor, Claim, Page, Paper, Payout, PayoutBatch, Upload
-from reviewapp.policy.workflow import REVIEWERS
+from reviewapp.policy.workflow import FINANCE, PAID_OUT, REVIEWERS
 
-FINANCE = ("finance_maker", "finance_checker")
 #: Who looks into the papers of claims that are not their own.
 PAPER_READERS = (*REVIEWERS, "auditor")
 _Row = TypeVar("_Row")
-_PAYING = ("approved", "publication", "payable", "sending", "paid", "failed", "unknown")
+_PAYING = ("approved", "publication", "payable", "sending", *PAID_OUT, "failed", "unknown")
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:

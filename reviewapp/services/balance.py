@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from reviewapp.bank import StatementLine
 from reviewapp.models import Claim, Payout, Pool, Posting
 from reviewapp.policy import pool as rules
+from reviewapp.policy.workflow import PAID_OUT
 
 #: States of a claim whose award is committed and not yet paid.
 COMMITTED = ("approved", "publication", "payable", "sending", "failed", "unknown")
@@ -67,7 +68,7 @@ def _claims(session: Session, pool: Pool) -> Iterator[Difference]:
     for what, query, column in (
         ("申请占用额度合计", reserved, pool.reserved),
         ("已审核通过未发放合计", awarded.where(Claim.state.in_(COMMITTED)), pool.committed),
-        ("已发放申请合计", awarded.where(Claim.state == "paid"), pool.paid),
+        ("已发放申请合计", awarded.where(Claim.state.in_(PAID_OUT)), pool.paid),
     ):
         amount = int(session.execute(query).scalar_one() or 0)
         if amount != column:

@@ -20,7 +20,6 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 _LONGEST_TITLE = 14
 _POSTINGS = {
     "open": "下达资金",
-    "appropriate": "追加资金",
     "submit": "提交预留",
     "raise": "追加预留",
     "promote": "候补预留",
@@ -29,6 +28,10 @@ _POSTINGS = {
     "withdraw": "撤回释放",
     "lapse": "逾期释放",
     "pay": "发放",
+    "top_up": "追加资金",
+    "move": "资金调剂",
+    "reduce": "收回资金",
+    "give_back": "退款",
 }
 _SHORT_KINDS = {
     KINDS[kind].title: short
@@ -59,6 +62,8 @@ _TONES = {
     "payable": "wait",
     "sending": "wait",
     "paid": "done",
+    "clawback": "act",
+    "refunded": "off",
     "failed": "bad",
     "unknown": "act",
     "rejected": "bad",
