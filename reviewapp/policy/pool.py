@@ -132,11 +132,17 @@ def changes(movement: Movement) -> dict[str, int]:
     return added
 
 
+def account_of(column: str) -> tuple[str, int]:
+    """The account that a column (or `available`) counts, and what a fen that leaves the account adds to it: 1 or -1."""
+    return next(
+        ((account, sign) for account, (counted, sign) in _ON_LEAVING.items() if counted == column), (column, -1)
+    )
+
+
 def change_of(column: str, movement: Movement) -> int:
     """What a movement adds to one column, or to `available`."""
-    if column == "available":
-        return movement.amount * ((movement.to_account == column) - (movement.from_account == column))
-    return changes(movement).get(column, 0)
+    account, sign = account_of(column)
+    return movement.amount * sign * ((movement.from_account == account) - (movement.to_account == account))
 
 
 def columns(movements: Iterable[Movement]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from flask import Flask
 
 from reviewapp.web import (
     claims,
+    demands,
     demo,
     desk,
     errors,
@@ -17,6 +18,7 @@ from reviewapp.web import (
     held,
     images,
     navigation,
+    pools,
     public,
     scheme_replay,
     schemes,
@@ -25,11 +27,16 @@ from reviewapp.web import (
     trail,
 )
 
+ROOMS = (
+    *(public, health, sign_in, held, demo, claims, images, desk, finance, pools, demands, trail),
+    *(schemes, scheme_replay),
+)
+
 
 def register(app: Flask) -> None:
     """Blueprints, access rules, error pages, headers and template filters."""
     staff.register(app)
-    for room in (public, health, sign_in, held, demo, claims, images, desk, finance, trail, schemes, scheme_replay):
+    for room in ROOMS:
         app.register_blueprint(room.blueprint)
     guard.register(app)
     errors.register(app)

@@ -77,6 +77,11 @@ def yuan(fen: int | None) -> str:
     return "—" if fen is None else f"¥{fen // 100:,}.{fen % 100:02d}"
 
 
+def signed_yuan(fen: int) -> str:
+    """¥3,000.00, and −¥3,000.00 for what is taken away."""
+    return yuan(fen) if fen >= 0 else f"−{yuan(-fen)}"
+
+
 def day(instant: datetime | None) -> str:
     """2024-01-15, in Shanghai."""
     return "—" if instant is None else instant.astimezone(_ZONE).strftime("%Y-%m-%d")
@@ -129,6 +134,7 @@ def register(app: Flask) -> None:
     """Make the filters known to the templates."""
     app.jinja_env.filters.update(
         yuan=yuan,
+        signed_yuan=signed_yuan,
         most=most,
         payout_word=PAYOUT_STATES.__getitem__,
         posting_word=lambda reason: _POSTINGS.get(reason, reason),

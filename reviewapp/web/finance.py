@@ -1,4 +1,4 @@
-"""Finance: batches in the order of approval, made by one person and released by another; pools and their movements."""
+"""Finance: batches in the order of approval, made by one person and released by another."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from reviewapp import clock
 from reviewapp.db import transaction
-from reviewapp.errors import InvalidValue, NotFound
+from reviewapp.errors import InvalidValue
 from reviewapp.extensions import db
 from reviewapp.forms.finance import ReleaseForm
 from reviewapp.policy.money import fen_from_yuan
 from reviewapp.queries import finance as queries
 from reviewapp.queries import scope
-from reviewapp.services import funds, payouts
+from reviewapp.services import payouts
 from reviewapp.web.access import actor, open_to
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
-
-_SEES_POOLS = (*scope.FINANCE, "auditor", "admin")
 
 
 @blueprint.get("")
@@ -85,30 +83,6 @@ def dissolve(public_id: str) -> ResponseReturnValue:
         payouts.dissolve_batch(db.session, actor(), clock.now(), row.id)
     flash("批次已撤销，其中各笔可以重新制单。", "success")
     return redirect(url_for("finance.home"))
-
-
-@blueprint.get("/pools")
-@open_to(*_SEES_POOLS)
-def pools() -> ResponseReturnValue:
-    """All pools with their balances, and whether the ledger holds."""
-    return render_template("finance/pools.html", pools=queries.pools(db.session), differences=funds.verify(db.session))
-
-
-@blueprint.get("/pools/<public_id>")
-@open_to(*_SEES_POOLS)
-def pools_one(public_id: str) -> ResponseReturnValue:
-    """One pool with its newest movements."""
-    found = [(pool, title) for pool, title in queries.pools(db.session) if pool.public_id == public_id]
-    if not found:
-        raise NotFound()
-    pool, title = found[0]
-    return render_template(
-        "finance/pool.html",
-        pool=pool,
-        title=title,
-        movements=queries.movements(db.session, pool),
-        accounts=queries.ACCOUNTS,
-    )
 
 
 def _page(public_id: str, form: ReleaseForm, refusal: str = "") -> str:

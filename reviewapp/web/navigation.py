@@ -14,10 +14,13 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "dealer": (("claims.listing", "购车人申请"),),
     "reviewer": (("desk.home", "审核"), ("trail.listing", "全部申请")),
     "lead": (("desk.home", "审核"), ("trail.listing", "全部申请"), ("schemes.listing", "活动方案")),
-    "finance_maker": (("finance.home", "发放"), ("finance.pools", "资金池")),
-    "finance_checker": (("finance.home", "发放"), ("finance.pools", "资金池")),
-    "auditor": (("trail.listing", "全部申请"), ("finance.pools", "资金池"), ("schemes.listing", "活动方案")),
-    "admin": (("schemes.listing", "活动方案"), ("finance.pools", "资金池")),
+    "finance_maker": (("finance.home", "发放"), ("demands.listing", "追回"), ("pools.listing", "资金池")),
+    "finance_checker": (("finance.home", "发放"), ("demands.listing", "追回"), ("pools.listing", "资金池")),
+    "auditor": (
+        *(("trail.listing", "全部申请"), ("pools.listing", "资金池"), ("demands.listing", "追回")),
+        ("schemes.listing", "活动方案"),
+    ),
+    "admin": (("schemes.listing", "活动方案"), ("pools.listing", "资金池")),
 }
 
 
@@ -54,7 +57,5 @@ def register(app: Flask) -> None:
 def _room(endpoint: str | None) -> str:
     if endpoint is None:
         return ""
-    if endpoint.startswith("finance.pools"):
-        return endpoint
     room = endpoint.partition(".")[0]
     return "schemes" if room == "scheme_replay" else room

@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from reviewapp.models import Actor, User
-from reviewapp.services import payouts
+from reviewapp.services import fund_orders, payouts
 from reviewapp.web.access import ANYONE, LIBRARY, roles_of
 from tests import factories
 from tests.factories.papers import paper, upload
@@ -50,7 +50,14 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     "finance.batch": (*FINANCE, "auditor"),
     "finance.make": ("finance_maker",),
     "finance.release": ("finance_checker",),
-    **dict.fromkeys(("finance.pools", "finance.pools_one"), (*FINANCE, "auditor", "admin")),
+    **dict.fromkeys(("pools.listing", "pools.show", "pools.entries", "pools.waiting"), (*FINANCE, "auditor", "admin")),
+    "pools.propose": ("finance_maker", "admin"),
+    "pools.confirm": ("finance_checker",),
+    "pools.cancel": (*FINANCE, "admin"),
+    **dict.fromkeys(("demands.listing", "demands.show"), (*FINANCE, "auditor")),
+    **dict.fromkeys(("demands.new", "demands.propose"), ("finance_maker",)),
+    "demands.confirm": ("finance_checker",),
+    **dict.fromkeys(("demands.receive", "demands.cancel"), FINANCE),
     **dict.fromkeys(("schemes.listing", "schemes.show", "schemes.difference", "schemes.file"), SCHEME_READERS),
     **dict.fromkeys(("schemes.attempt", "schemes.draft", "schemes.draft_rules", "schemes.draft_cases"), SCHEME_READERS),
     **dict.fromkeys(("schemes.draft_try", "schemes.draft_file", "schemes.publication"), SCHEME_READERS),
@@ -71,7 +78,15 @@ FORMS = {
     "claims.save_one": {"key": "applicant.name", "applicant.name": "测试乙"},
     "finance.make": {"scheme": "xiangning-2023"},
     "demo.set_clock": {"day": "2024-01-10"},
+    "pools.propose": {"kind": "top_up", "amount": "1", "document": "文", "reason": "因", "form_key": "access"},
+    "pools.cancel": {"reason": "样例"},
+    "demands.cancel": {"reason": "样例"},
+    "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
+    "demands.receive": {"amount": "1", "bank_reference": "样例1", "received_on": "2024-01-10"},
 }
+
+
+TOP_UP = fund_orders.Proposal("top_up", 100, "文", "因", "of the world")
 
 
 @dataclass(frozen=True)
@@ -109,7 +124,15 @@ def world(app: Flask, rows: Session) -> World:
     made = payouts.make_batch(rows, Actor.of(people["finance_maker"]), factories.NOW, "xiangning-2023")
     ready(rows)
     scheme = factories.scheme_draft(rows)
-    offices = {"finance": made.public_id, "finance.pools_one": pool.public_id, "schemes": scheme.public_id}
+    order = fund_orders.propose(rows, Actor.of(people["admin"]), factories.NOW, pool, TOP_UP)
+    offices = {
+        "finance": made.public_id,
+        "pools": pool.public_id,
+        **dict.fromkeys(("pools.confirm", "pools.cancel"), order.public_id),
+        "demands": factories.demand(rows, factories.claim(rows, "paid"), state="proposed").public_id,
+        **dict.fromkeys(("demands.new", "demands.propose"), factories.claim(rows, "paid").public_id),
+        "schemes": scheme.public_id,
+    }
     own = {}
     for role, person in people.items():
         owner = person if role in SUBMITTERS else stranger
