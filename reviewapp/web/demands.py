@@ -165,9 +165,10 @@ def _new_page(claim: Claim, form: DemandForm, refusal: str = "") -> str:
 
 def _due(claim: Claim, kept: str) -> int | None:
     try:
-        return demands.due_fen(db.session, claim, fen_from_yuan(kept))
+        kept_fen = fen_from_yuan(kept)
     except ValueError:
         return None
+    return demands.due_fen(db.session, claim, kept_fen) if kept_fen >= 0 else None
 
 
 def _page(demand: Demand, form: PaymentForm | None, refusal: str = "") -> str:

@@ -13,7 +13,7 @@ from reviewapp.errors import InvalidValue
 from reviewapp.extensions import db
 from reviewapp.forms.pools import OrderForm
 from reviewapp.models import Pool
-from reviewapp.policy.money import fen_from_yuan
+from reviewapp.policy.money import fen_from_yuan, yuan_from_fen
 from reviewapp.queries import pools as queries
 from reviewapp.queries import scope
 from reviewapp.services import fund_orders, funds
@@ -90,7 +90,7 @@ def propose(public_id: str) -> ResponseReturnValue:
         return _page(public_id, form), 422
     try:
         with transaction(db.session):
-            fund_orders.propose(db.session, actor(), clock.now(), pool, _proposal(form))
+            fund_orders.propose(db.session, actor(), clock.now(), pool, _proposal(pool, form))
     except InvalidValue as error:
         return _page(public_id, form, error.message), error.status
     flash("资金单已提出，请由另一位财务复核人员确认后入账。", "success")
@@ -127,8 +127,10 @@ def cancel(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("pools.show", public_id=pool_id))
 
 
-def _form(pool: Pool) -> OrderForm:
-    """The form with what this pool knows: its sources, the other pools of its scheme, a key of its own."""
+def _form(pool: Pool, tranche: queries.Tranche | None = None) -> OrderForm:
+    """The form with what this pool knows: its sources, the other pools of its scheme, a key of its own, a tranche that
+    is due.
+    """
     form = OrderForm()
     rule = fund_orders.rule_of(pool)
     if rule and rule.sources:
@@ -137,11 +139,13 @@ def _form(pool: Pool) -> OrderForm:
     form.to_pool.choices = [("", "—"), *((other.public_id, other.title) for other in others)]
     if not form.form_key.data:
         form.form_key.data = secrets.token_urlsafe(12)
+    if tranche and tranche.due_fen and not form.is_submitted():
+        form.amount.data = yuan_from_fen(tranche.due_fen)
     return form
 
 
-def _proposal(form: OrderForm) -> fund_orders.Proposal:
-    chosen = form.to_pool.data if form.kind.data == "move" else ""
+def _proposal(pool: Pool, form: OrderForm) -> fund_orders.Proposal:
+    others = {other.public_id: other for other in queries.siblings(db.session, pool)}
     return fund_orders.Proposal(
         kind=form.kind.data,
         amount_fen=fen_from_yuan(form.amount.data),
@@ -149,7 +153,7 @@ def _proposal(form: OrderForm) -> fund_orders.Proposal:
         reason=form.reason.data,
         form_key=form.form_key.data,
         source=form.source.data,
-        to_pool=scope.pool(db.session, actor(), chosen) if chosen else None,
+        to_pool=others.get(form.to_pool.data) if form.kind.data == "move" else None,
     )
 
 
@@ -158,6 +162,7 @@ def _page(public_id: str, form: OrderForm | None, refusal: str = "") -> str:
         pool = scope.pool(db.session, actor(), public_id)
         now = queries.standing(db.session, pool)
         past = queries.days(db.session, pool)
+        tranche = queries.tranche(db.session, now)
         return render_template(
             "pools/show.html",
             now=now,
@@ -166,11 +171,11 @@ def _page(public_id: str, form: OrderForm | None, refusal: str = "") -> str:
             plot=burn_plot(past, local_date(clock.now())) if past else None,
             shares=queries.shares(db.session, pool),
             brought=queries.brought(db.session, pool),
-            tranche=queries.tranche(db.session, now),
+            tranche=tranche,
             orders=queries.orders(db.session, pool),
             kinds=queries.ORDER_KINDS,
             states=queries.ORDER_STATES,
-            form=form or _form(pool),
+            form=form or _form(pool, tranche),
             refusal=refusal,
             may_propose=actor().role in fund_orders.MAY_PROPOSE,
             may_confirm=actor().role in fund_orders.MAY_CONFIRM,

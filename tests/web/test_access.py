@@ -138,7 +138,8 @@ def world(app: Flask, rows: Session) -> World:
         owner = person if role in SUBMITTERS else stranger
         own[role] = Things({**offices, **_things(app, rows, owner, person if role in REVIEWERS else None)})
     colleagues = Things({**offices, **_things(app, rows, colleague)})
-    strangers = Things({"finance": "0" * 16, "schemes": "0" * 16, **_things(app, rows, stranger)})
+    nothing = dict.fromkeys(("finance", "pools", "demands", "schemes"), "0" * 16)
+    strangers = Things({**nothing, **_things(app, rows, stranger)})
     rows.commit()
     return World(people, own, colleagues, strangers)
 
