@@ -42,6 +42,23 @@ def transaction(session: Session, *, durable: bool = True) -> Iterator[Session]:
         session.info.pop("in_transaction", None)
 
 
+@contextmanager
+def snapshot(session: Session) -> Iterator[Session]:
+    """One look at the database as it was at one instant, however many queries it takes; nothing can be written.
+
+    What is read inside expires with it: show it, or copy it. Not inside `transaction`.
+    """
+    if session.info.get("in_transaction"):
+        raise RuntimeError("snapshot() inside transaction()")
+    session.rollback()
+    if not is_sqlite(session):  # SQLite reads from one snapshot by itself
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
 def is_sqlite(session: Session) -> bool:
     """True on the embedded default, where `BEGIN IMMEDIATE` takes the part of row locks."""
     return session.get_bind().dialect.name == "sqlite"

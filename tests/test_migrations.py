@@ -33,6 +33,39 @@ def test_migrations_make_the_schema_of_the_models(
     modelled.dispose()
 
 
+def test_rows_that_refer_to_each_other_survive_a_rebuilt_table(
+    app_factory: Callable[..., Flask], empty_database_url: str
+) -> None:
+    app = app_factory(empty_database_url)
+    with app.app_context():
+        upgrade(revision="0004")
+        with db.engine.begin() as connection:
+            for statement in ROWS_OF_0004.split(";"):
+                connection.execute(text(statement))
+        upgrade()
+        with db.engine.connect() as connection:
+            kept = {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in KEPT}
+            if db.engine.dialect.name == "sqlite":
+                assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+        db.engine.dispose()
+    assert kept == dict.fromkeys(KEPT, 1)
+
+
+KEPT = ("claims", "events", "postings", "pools")
+ROWS_OF_0004 = """\
+INSERT INTO users (id, role, name, username, active, fs_uniquifier, created_at, public_id)
+VALUES (1, 'claimant', '测试甲', 'a', true, 'a', '2024-01-10', 'a');
+INSERT INTO pools (id, scheme_code, code, title, appropriated, reserved, committed, paid, returned, next_ticket,
+public_id) VALUES (1, 'xiangning-2023', 'car', '汽车', 100, 0, 0, 0, 0, 1, 'a');
+INSERT INTO claims (id, form_key, scheme_code, scheme_version, programme, pool_id, state, revision, submitter_role,
+entered_by_id, created_at, changed_at, special, wanted_fen, reserved_fen, fence, public_id) VALUES (1, 'a',
+'xiangning-2023', '1', 'car', 1, 'draft', 0, 'claimant', 1, '2024-01-10', '2024-01-10', false, 0, 0, 0, 'a');
+INSERT INTO events (id, claim_id, at, actor_role, action, to_state)
+VALUES (1, 1, '2024-01-10', 'system', 'create', 'draft');
+INSERT INTO postings (id, pool_id, from_account, to_account, amount, reason, claim_id, at)
+VALUES (1, 1, 'treasury', 'available', 100, 'open', 1, '2024-01-10')"""
+
+
 def _triggers(engine: Engine) -> list[str]:
     """Names of the triggers that keep append-only tables as they are; autogenerate does not see them."""
     queries = {

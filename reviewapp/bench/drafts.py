@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from reviewapp.bench import rules
-from reviewapp.models import SYSTEM, Claim, Fact, Listing, Paper, Pool, User
+from reviewapp.models import Claim, Fact, Listing, Paper, Pool, User
+from reviewapp.policy.pool import on_appropriate
 from reviewapp.services import funds
 
 #: Inside the window of yangcheng-2023 `car`.
@@ -24,7 +25,8 @@ def pools(session: Session, count: int, name: str) -> list[Pool]:
     session.add_all(rows)
     session.flush()
     for row in rows:
-        funds.appropriate(session, SYSTEM, NOW, row, _PLENTY, "测试〔2024〕1号")
+        locked = funds.lock_pool(session, row.id)
+        funds.post(session, locked, on_appropriate(_PLENTY), now=NOW, reason="open", document="测试〔2024〕1号")
     return rows
 
 

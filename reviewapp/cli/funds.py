@@ -1,7 +1,8 @@
-"""`reviewapp funds`: do the books agree, and money added to a pool under a document."""
+"""`reviewapp funds`: do the books agree, and money proposed for a pool under a document."""
 
 from __future__ import annotations
 
+import secrets
 import sys
 
 import click
@@ -12,13 +13,14 @@ from reviewapp.bank import BankUnavailable
 from reviewapp.db import transaction
 from reviewapp.errors import InvalidValue, Unavailable
 from reviewapp.extensions import db
-from reviewapp.models import SYSTEM
+from reviewapp.models import Actor
 from reviewapp.policy.money import fen_from_yuan, yuan_from_fen
+from reviewapp.services import fund_orders, people
 from reviewapp.services import funds as service
 from reviewapp.services.funds import Difference
 
 
-@click.group(help="核对资金：账、申请、指令、银行；追加资金。")
+@click.group(help="核对资金：账、申请、指令、银行；提出追加资金的资金单。")
 def funds() -> None:
     """The group itself; does nothing."""
 
@@ -48,18 +50,26 @@ def _verify(bank: bool) -> list[Difference]:
         return service.verify(db.session, lines)
 
 
-@funds.command(help="向资金池追加资金，候补申请随即按顺序递补。金额以元为单位。")
+@funds.command(help="以一名财务制单人员或管理员的名义提出追加资金的资金单；另一人在网页上确认后入账。金额以元为单位。")
 @click.argument("scheme")
 @click.argument("pool")
 @click.argument("amount")
 @click.option("--document", required=True, help="依据的文件文号。")
-def appropriate(scheme: str, pool: str, amount: str, document: str) -> None:
-    """Add money to a pool and say what it has now."""
+@click.option("--reason", required=True, help="事由。")
+@click.option("--by", required=True, help="提出人的账号。")
+@click.option("--source", default="", help="资金来源，分级的资金池必填，例如 省级财政。")
+def appropriate(scheme: str, pool: str, amount: str, document: str, reason: str, by: str, source: str) -> None:
+    """Propose a top-up in somebody's name; nothing moves before another person confirms it."""
     try:
         amount_fen = fen_from_yuan(amount)
     except ValueError:
         raise InvalidValue(f"金额“{amount}”不正确。请写以元为单位的数字，例如 100000.00。") from None
+    key = secrets.token_urlsafe(12)
+    proposal = fund_orders.Proposal("top_up", amount_fen, document, reason, key, source)
     with create_app().app_context(), transaction(db.session):
         row = service.pool_named(db.session, scheme, pool)
-        service.appropriate(db.session, SYSTEM, clock.now(), row, amount_fen, document)
-        click.echo(f"{row.title}：总额 {yuan_from_fen(row.appropriated)} 元，可用 {yuan_from_fen(row.available)} 元。")
+        maker = Actor.of(people.staff_named(db.session, by))
+        fund_orders.propose(db.session, maker, clock.now(), row, proposal)
+        click.echo(
+            f"{row.title}：已提出追加 {yuan_from_fen(amount_fen)} 元，由另一位财务复核人员在“资金池”页面确认后入账。"
+        )

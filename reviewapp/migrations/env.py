@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
@@ -21,6 +23,26 @@ def _render(kind: str, value: Any, _context: Any) -> str | bool:
     return False
 
 
+@contextmanager
+def _rebuilding(connection: Connection) -> Iterator[None]:
+    """SQLite drops a table to rebuild it, which rows that refer to it forbid: they are looked at afterwards instead.
+
+    Its setting cannot be changed inside a transaction (sqlite.org/lang_altertable.html, "Making Other Kinds Of Table
+    Schema Changes").
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    sqlite = connection.connection.driver_connection
+    sqlite.execute("PRAGMA foreign_keys = OFF")
+    yield
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    connection.rollback()
+    sqlite.execute("PRAGMA foreign_keys = ON")
+    if broken:
+        raise RuntimeError(f"rows refer to rows that are not there: {broken[:5]}")
+
+
 def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
@@ -33,5 +55,5 @@ def _migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
-with current_app.extensions["migrate"].db.engine.connect() as connection:
+with current_app.extensions["migrate"].db.engine.connect() as connection, _rebuilding(connection):
     _migrate(connection)

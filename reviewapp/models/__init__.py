@@ -4,7 +4,9 @@ from reviewapp.models import append_only
 from reviewapp.models.base import Base
 from reviewapp.models.chain import Head, Link
 from reviewapp.models.claim import Claim, ClaimKey
+from reviewapp.models.demand import Demand, DemandReceipt
 from reviewapp.models.fund import Pool, Posting
+from reviewapp.models.fund_order import FundOrder
 from reviewapp.models.outbox import TOPICS, Outbox
 from reviewapp.models.paper import Fact, Page, Paper, Reading, Upload
 from reviewapp.models.payout import BatchExport, Payout, PayoutBatch, PayoutSkip
@@ -23,9 +25,12 @@ __all__ = [
     "Claim",
     "ClaimKey",
     "Decision",
+    "Demand",
+    "DemandReceipt",
     "Evaluation",
     "Event",
     "Fact",
+    "FundOrder",
     "Head",
     "Link",
     "Listing",

@@ -16,7 +16,7 @@ from reviewapp.models.base import Base
 
 TABLES = (
     *("postings", "events", "evaluations", "decisions", "facts", "readings"),
-    *("scheme_events", "published_schemes"),
+    *("scheme_events", "published_schemes", "demand_receipts"),
     *("links", "heads"),
     *("payout_skips", "batch_exports"),
 )

@@ -51,7 +51,10 @@ class Pool(WithPublicId, Base):
 
 
 class Posting(Base):
-    """One movement of money between two accounts of a pool; never changed, mistakes are reversed by another."""
+    """One movement of money between two accounts of a pool; never changed, mistakes are reversed by another.
+
+    Money of the treasury carries its `order`, and its `source` where the document names who brings how much.
+    """
 
     __tablename__ = "postings"
     __table_args__ = (
@@ -70,5 +73,7 @@ class Posting(Base):
     reason: Mapped[str] = mapped_column(String(40))
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"), index=True)
     document: Mapped[str | None] = mapped_column(String(120))
+    source: Mapped[str | None] = mapped_column(String(40))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("fund_orders.id"), index=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime] = mapped_column(Instant)

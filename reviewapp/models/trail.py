@@ -14,6 +14,8 @@ from reviewapp.models.people import User
 from reviewapp.policy.workflow import ACTIONS, ROLES, STATES
 
 DECISIONS = ("approve", "return", "reject")
+#: What happens to a claim without moving it.
+NOTES = ("create", "change_paper", "change_fact", "check", "propose_demand", "pay_back")
 
 
 class Evaluation(Base):
@@ -71,7 +73,7 @@ class Event(Base):
     __tablename__ = "events"
     __table_args__ = (
         one_of("actor_role", tuple(ROLES)),
-        one_of("action", (*ACTIONS, "create", "change_paper", "change_fact", "check")),
+        one_of("action", (*ACTIONS, *NOTES)),
         one_of("to_state", tuple(STATES)),
         Index("ix_events_claim", "claim_id", "id"),
     )

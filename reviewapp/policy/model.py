@@ -58,14 +58,28 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PoolRule:
-    """A pot of money: `amount_fen` is what the document appropriates, `ceiling_fen` how far it may be raised."""
+    """A pot of money: `amount_fen` is what the document appropriates, `ceiling_fen` how far it may be raised.
+
+    With `first_fen` only that much comes at the start, the rest by use.
+    """
 
     code: str
     title: str
     amount_fen: int
     clause: str
     ceiling_fen: int | None
+    first_fen: int | None
     sources: tuple[Source, ...]
+
+    @property
+    def opening(self) -> tuple[tuple[str | None, int], ...]:
+        """What the pool is opened with: fen by who brings it, None where the document names nobody."""
+        return self.sources or ((None, self.first_fen or self.amount_fen),)
+
+    @property
+    def most_fen(self) -> int:
+        """How far the document lets it be raised."""
+        return self.ceiling_fen or self.amount_fen
 
 
 @dataclass(frozen=True, slots=True)

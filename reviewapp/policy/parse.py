@@ -159,7 +159,20 @@ class _Reader:
         ceiling = None if table.ceiling is None else read_money(table.ceiling, f"{key}.ceiling", self.collector)
         if ceiling is not None and ceiling < amount:
             self.collector.add(f"{key}.ceiling", "上限低于金额", "请核对 amount 与 ceiling")
-        return PoolRule(table.code, table.title, amount, table.clause, ceiling, self._sources(table, amount, key))
+        first = self._first_tranche(table, amount, key)
+        sources = self._sources(table, amount, key)
+        return PoolRule(table.code, table.title, amount, table.clause, ceiling, first, sources)
+
+    def _first_tranche(self, table: PoolTable, amount: int, key: str) -> int | None:
+        if table.first_tranche is None:
+            return None
+        key = f"{key}.first_tranche"
+        first = read_money(table.first_tranche, key, self.collector)
+        if not 0 < first < amount:
+            self.collector.add(key, "首拨不小于金额", "首拨写大于 0、小于 amount 的数；一次拨足的，去掉这个键")
+        if table.sources:
+            self.collector.add(key, "首拨与 sources 不能同时写", "分次拨付的，各级来源在以后的资金单里写明")
+        return first
 
     def _bands(self, given: Any) -> Bands:
         """No table: two people release every batch."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-#: `treasury` is outside the pool (where appropriations come from); the others are the pool's own.
+#: `treasury` is outside the pool (where appropriations come from and go back to); the others are the pool's own.
 ACCOUNTS = ("treasury", "available", "reserved", "committed", "paid", "returned")
 #: The columns of a pool. `available` has none: it follows from the others.
 COLUMNS = ("appropriated", "reserved", "committed", "paid", "returned")
@@ -110,6 +110,21 @@ def on_appropriate(amount: int) -> Movements:
     return (Movement("treasury", "available", amount),)
 
 
+def on_take(available: int, amount: int) -> Movements:
+    """Free money leaves for another pool or back to the treasury, under a document. PoolError when it is not there."""
+    _require_positive(amount)
+    if amount > available:
+        raise PoolError(f"{amount} fen are more than the {available} that are free")
+    return (Movement("available", "treasury", amount),)
+
+
+def tranche_due(rest: int, available: int, waiting: int) -> int:
+    """What to ask the treasury for by actual use (据实拨付): what those who wait lack, at most the `rest` of the
+    document's money that has not come yet.
+    """
+    return max(0, min(rest, waiting - available))
+
+
 def changes(movement: Movement) -> dict[str, int]:
     """What a movement adds to which columns of the pool."""
     added: dict[str, int] = {}
@@ -118,6 +133,19 @@ def changes(movement: Movement) -> dict[str, int]:
             column, sign = _ON_LEAVING[account]
             added[column] = added.get(column, 0) + sign * direction * movement.amount
     return added
+
+
+def account_of(column: str) -> tuple[str, int]:
+    """The account that a column (or `available`) counts, and what a fen that leaves the account adds to it: 1 or -1."""
+    return next(
+        ((account, sign) for account, (counted, sign) in _ON_LEAVING.items() if counted == column), (column, -1)
+    )
+
+
+def change_of(column: str, movement: Movement) -> int:
+    """What a movement adds to one column, or to `available`."""
+    account, sign = account_of(column)
+    return movement.amount * sign * ((movement.from_account == account) - (movement.to_account == account))
 
 
 def columns(movements: Iterable[Movement]) -> dict[str, int]:

@@ -47,13 +47,16 @@ class WindowTable(Table, frozen=True, rename={"start": "from"}):
 
 
 class PoolTable(Table, frozen=True):
-    """`amount` and `ceiling` (how far it may be raised) in yuan; `sources`: who brings how much of it."""
+    """`amount` and `ceiling` (how far it may be raised) in yuan; `first_tranche`: how much of the amount comes at the
+    start, the rest by use; `sources`: who brings how much of it.
+    """
 
     code: str
     title: str
     amount: Any
     clause: str
     ceiling: Any = None
+    first_tranche: Any = None
     sources: list[Any] = []
 
 

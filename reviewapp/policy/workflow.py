@@ -21,6 +21,8 @@ STATES: dict[str, str] = {
     "payable": "待发放",
     "sending": "发放中",
     "paid": "已发放",
+    "clawback": "追回中",
+    "refunded": "已追回",
     "failed": "发放失败",
     "unknown": "结果待查",
     "rejected": "未通过",
@@ -43,9 +45,12 @@ ROLES: dict[str, str] = {
 
 SUBMITTERS = ("claimant", "dealer")
 REVIEWERS = ("reviewer", "lead")
+FINANCE = ("finance_maker", "finance_checker")
 
 #: States of a claim that was put in and is alive or paid: it counts against the same person, vehicle and invoice.
 LIVE = tuple(state for state in STATES if state not in ("draft", "rejected", "withdrawn", "lapsed"))
+#: States of a claim whose award the bank has paid, whatever has come back of it since.
+PAID_OUT = ("paid", "clawback", "refunded")
 #: States from which the claim's papers and facts can still be changed by its submitter.
 EDITABLE = ("draft", "returned")
 
@@ -93,6 +98,9 @@ TABLE: tuple[Move, ...] = (
     *_moves(("sending", "unknown"), "confirm_failed", ("failed",), ("system",)),
     *_moves(("paid",), "return_payment", ("failed",), ("system",)),
     *_moves(("failed",), "give_new_card", ("payable",), SUBMITTERS),
+    *_moves(("paid",), "demand", ("clawback",), ("finance_checker",)),
+    *_moves(("clawback",), "settle_demand", ("paid", "refunded"), FINANCE),
+    *_moves(("clawback",), "drop_demand", ("paid",), ("finance_checker",)),
 )
 
 ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(row.action for row in TABLE))

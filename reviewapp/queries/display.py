@@ -44,6 +44,11 @@ ACTIONS: Mapping[str, str] = {
     "confirm_failed": "银行退回",
     "return_payment": "银行退汇",
     "give_new_card": "更换银行卡",
+    "propose_demand": "提请追回",
+    "demand": "开始追回",
+    "pay_back": "收到退款",
+    "settle_demand": "追回完成",
+    "drop_demand": "撤销追回",
 }
 
 

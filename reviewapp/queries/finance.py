@@ -1,4 +1,4 @@
-"""What finance sees: instructions that are ready, batches with their lines, pools with their movements."""
+"""What finance sees: instructions that are ready, batches with their lines, the daily reconciliation."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import Claim, Payout, PayoutBatch, Pool, Posting, Reconciliation
+from reviewapp.models import Payout, PayoutBatch, Reconciliation
 from reviewapp.policy.masks import mask_card, mask_name
-from reviewapp.services.balance import COLUMN_NAMES
 
 #: What became of an instruction, in Chinese.
 PAYOUT_STATES = {
@@ -27,7 +26,6 @@ PAYOUT_STATES = {
     "returned": "银行退汇",
 }
 BATCH_STATES = {"made": "待放行", "checked": "待第三人放行", "released": "已放行", "dissolved": "已撤销"}
-ACCOUNTS = {"treasury": "财政", "available": "可用"} | COLUMN_NAMES
 _NEWEST = 100
 
 
@@ -161,28 +159,10 @@ def overdue(session: Session, now: datetime, cut_off: timedelta) -> tuple[Payout
     return tuple(line(payout) for payout in session.scalars(late.order_by(Payout.sent_at, Payout.id)))
 
 
-def pools(session: Session) -> tuple[tuple[Pool, str], ...]:
-    """All pools with the title of their scheme."""
-    rows = session.scalars(select(Pool).order_by(Pool.scheme_code, Pool.id))
-    return tuple((pool, schemes.load(pool.scheme_code).title) for pool in rows)
-
-
 def reconciliation(session: Session) -> Reconciliation | None:
     """The newest daily reconciliation that the bank has answered for."""
     told = select(Reconciliation).where(Reconciliation.at.is_not(None))
     return session.scalar(told.order_by(Reconciliation.day.desc()).limit(1))
-
-
-def movements(session: Session, pool: Pool) -> tuple[tuple[Posting, str], ...]:
-    """The newest postings of a pool with the number of the claim they belong to."""
-    rows = session.execute(
-        select(Posting, Claim.number)
-        .outerjoin(Claim, Claim.id == Posting.claim_id)
-        .where(Posting.pool_id == pool.id)
-        .order_by(Posting.id.desc())
-        .limit(_NEWEST)
-    )
-    return tuple((posting, number or "") for posting, number in rows)
 
 
 def _payouts() -> Select[tuple[Payout]]:

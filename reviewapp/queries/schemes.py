@@ -13,7 +13,7 @@ from reviewapp import schemes
 from reviewapp.errors import NotFound
 from reviewapp.models import Listing, Pool, PublishedScheme, SchemeDraft, SchemeEvent
 from reviewapp.policy import Scheme, SchemeError
-from reviewapp.policy.money import show_yuan, yuan_from_fen
+from reviewapp.policy.money import show_yuan
 from reviewapp.schemes.wording import Wording
 from reviewapp.services.scheme_drafts import STATES
 
@@ -156,12 +156,11 @@ def _money(session: Session, scheme: Scheme) -> Iterator[str]:
         pool = pools.get(rule.code)
         if pool is None:
             yield f"资金池“{rule.title}”还没有开办。请运行 reviewapp office open-scheme {scheme.code}"
-        elif pool.appropriated < rule.amount_fen:
-            lacking = yuan_from_fen(rule.amount_fen - pool.appropriated)
-            has, wants = show_yuan(pool.appropriated), show_yuan(rule.amount_fen)
+        elif pool.appropriated < (wanted := rule.first_fen or rule.amount_fen):
+            has, wants = show_yuan(pool.appropriated), show_yuan(wanted)
             yield (
-                f"资金池“{rule.title}”账上总额 {has} 元，这一版写 {wants} 元。差额请凭追加资金的文件登记："
-                f"reviewapp funds appropriate {scheme.code} {rule.code} {lacking} --document 文号"
+                f"资金池“{rule.title}”账上总额 {has} 元，这一版写 {wants} 元。"
+                "差额请凭追加资金的文件在“资金池”页面提出追加，由另一人确认。"
             )
 
 

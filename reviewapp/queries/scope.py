@@ -8,14 +8,28 @@ from sqlalchemy import ColumnElement, Select, false, select
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import NotFound
-from reviewapp.models import Actor, Claim, Page, Paper, Payout, PayoutBatch, ReturnFile, SuspenseItem, Upload
-from reviewapp.policy.workflow import REVIEWERS
+from reviewapp.models import (
+    Actor,
+    Claim,
+    Demand,
+    FundOrder,
+    Page,
+    Paper,
+    Payout,
+    PayoutBatch,
+    Pool,
+    ReturnFile,
+    SuspenseItem,
+    Upload,
+)
+from reviewapp.policy.workflow import FINANCE, PAID_OUT, REVIEWERS
 
-FINANCE = ("finance_maker", "finance_checker")
 #: Who looks into the papers of claims that are not their own.
 PAPER_READERS = (*REVIEWERS, "auditor")
+POOL_READERS = (*FINANCE, "auditor", "admin")
+DEMAND_READERS = (*FINANCE, "auditor")
 _Row = TypeVar("_Row")
-_PAYING = ("approved", "publication", "payable", "sending", "paid", "failed", "unknown")
+_PAYING = ("approved", "publication", "payable", "sending", *PAID_OUT, "failed", "unknown")
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -82,6 +96,26 @@ def batch(session: Session, actor: Actor, public_id: str) -> PayoutBatch:
     return _only(session, batches_visible_to(actor).where(PayoutBatch.public_id == public_id))
 
 
+def pool(session: Session, actor: Actor, public_id: str) -> Pool:
+    """The pool, for finance, auditors and administrators; NotFound as for `claim`."""
+    return _only(session, _of_finance(select(Pool), actor, *POOL_READERS).where(Pool.public_id == public_id))
+
+
+def fund_order(session: Session, actor: Actor, public_id: str) -> FundOrder:
+    """The order on a pool, for who sees pools; NotFound as for `claim`."""
+    return _only(session, _of_finance(select(FundOrder), actor, *POOL_READERS).where(FundOrder.public_id == public_id))
+
+
+def demand(session: Session, actor: Actor, public_id: str) -> Demand:
+    """The demand for paid money, for finance and auditors; NotFound as for `claim`."""
+    return _only(session, _of_finance(select(Demand), actor, *DEMAND_READERS).where(Demand.public_id == public_id))
+
+
+def claim_numbered(session: Session, actor: Actor, number: str) -> Claim:
+    """The claim of that number; NotFound as for `claim`."""
+    return _only(session, claims_visible_to(actor).where(Claim.number == number))
+
+
 def payout(session: Session, actor: Actor, public_id: str) -> Payout:
     """The payout instruction, for finance and auditors; NotFound as for `claim`."""
     seen = actor.role in (*FINANCE, "auditor")
@@ -92,13 +126,17 @@ def payout(session: Session, actor: Actor, public_id: str) -> Payout:
 def return_file(session: Session, actor: Actor, public_id: str) -> ReturnFile:
     """The bank's return file, for finance and auditors; NotFound as for `claim`."""
     found = select(ReturnFile).where(ReturnFile.public_id == public_id)
-    return _only(session, found if actor.role in (*FINANCE, "auditor") else found.where(false()))
+    return _only(session, _of_finance(found, actor, *FINANCE, "auditor"))
 
 
 def suspense_item(session: Session, actor: Actor, public_id: str) -> SuspenseItem:
     """The line in suspense, for finance; NotFound as for `claim`."""
     found = select(SuspenseItem).where(SuspenseItem.public_id == public_id)
-    return _only(session, found if actor.role in FINANCE else found.where(false()))
+    return _only(session, _of_finance(found, actor, *FINANCE))
+
+
+def _of_finance(found: Select[_Row], actor: Actor, *roles: str) -> Select[_Row]:
+    return found if actor.role in roles else found.where(false())
 
 
 def _papers(found: Select[_Row], actor: Actor) -> Select[_Row]:

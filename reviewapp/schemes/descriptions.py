@@ -19,6 +19,7 @@ KEYS: dict[str, str] = {
     "by": "按哪项特征分别计算：energy 或 vehicle_class；不分就不写",
     "cards": "付款的卡号从哪些字段取，前面的优先",
     "ceiling": "资金池最多可以追加到（元）",
+    "first_tranche": "其中先拨多少（元），其余据实续拨",
     "check": "用哪一种核验",
     "checks": "逐项核验",
     "choices": "可选的取值 = 给申领人看的说法",

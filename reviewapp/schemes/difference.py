@@ -41,7 +41,7 @@ _TOLD = {
     "tiers": ("pays",),
     "bands": ("pays",),
     "rates": ("percent",),
-    "pools": ("amount",),
+    "pools": ("amount", "first_tranche"),
     "sources": ("amount",),
     "faces": ("spend", "stock"),
     "windows": ("from", "until"),

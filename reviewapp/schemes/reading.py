@@ -74,7 +74,8 @@ def _entries(scheme: Scheme, wording: Wording) -> Iterator[tuple[str, Entry]]:
         yield window.clause, Entry("时间窗口", "", window.title, (span(window),))
     for pool in scheme.pools.values():
         sources = "、".join(f"{source.title} {show_yuan(source.amount_fen)} 元" for source in pool.sources)
-        lines = (f"{show_yuan(pool.amount_fen)} 元", sources)
+        first = "" if pool.first_fen is None else f"首拨 {show_yuan(pool.first_fen)} 元，其余据实拨付"
+        lines = (f"{show_yuan(pool.amount_fen)} 元", first, sources)
         yield pool.clause, Entry("资金池", "", pool.title, tuple(line for line in lines if line))
     for goods in scheme.goods:
         names = "、".join(kind[0] for kind in goods.names)

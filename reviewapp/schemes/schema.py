@@ -86,7 +86,12 @@ _PARTS: Mapping[str, Mapping[str, Schema]] = {
     "DeclaredTable": {"field": {"type": "string", "enum": list(SECTIONS["declared"])}},
     "WindowTable": {"from": _MOMENT, "until": _MOMENT},
     "RoundsTable": {"from": _MOMENT, "until": _MOMENT, "amount": _MONEY},
-    "PoolTable": {"amount": _MONEY, "ceiling": _MONEY, "sources": _list_of(_ref(source.SourceTable))},
+    "PoolTable": {
+        "amount": _MONEY,
+        "ceiling": _MONEY,
+        "first_tranche": _MONEY,
+        "sources": _list_of(_ref(source.SourceTable)),
+    },
     "SourceTable": {"amount": _MONEY},
     "VoucherTable": {
         "faces": _list_of(_ref(source.FaceTable)),

@@ -23,7 +23,7 @@ def _pairs(spec: str) -> dict[str, str]:
 _LABELS = _pairs("""
 title 名称 · document_number 文号 · issued_on 印发日期 · county 县名 · plate_prefix 号牌前缀 · clause 依据条款
 from 开始 · until 截止 · every_days 每轮间隔天数 · lasts_hours 每轮开放小时数 · amount 金额 · ceiling 最高可增至
-pool 资金池 · submitters 提交人 · submission 受理时间 · review_from 开始审核日 · payee 收款人
+first_tranche 首拨 · pool 资金池 · submitters 提交人 · submission 受理时间 · review_from 开始审核日 · payee 收款人
 correction_days 补正天数 · publication_days 公示天数 · late 逾期提交的 · hint 提示 · when 适用条件 · choices 选项
 field 核对的内容 · window 时间窗口 · fields 核对的内容 · also 有则一并核对 · optional 没有时 · allowed 允许
 list 名单 · check 核验方法 · text 问题 · reading 采用的读法 · pays 补贴 · percent 比例 · least 最低 · most 最高
@@ -75,9 +75,10 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 _EVERYWHERE = {value: title for trait in TRAITS.values() for value, title in trait.titles.items()} | {
     "debit": "借记卡", "credit": "信用卡", "due": "应缴", "not_due": "不征",
 }  # fmt: skip
-_YUAN = frozenset(
-    ("pays", "over", "at_least", "up_to", "below", "from", "ceiling", "most", "off", "spend", "round_to", "amount")
-)
+_YUAN = frozenset((
+    "pays", "over", "at_least", "up_to", "below", "from", "ceiling", "first_tranche", "most", "off", "spend",
+    "round_to", "amount",
+))  # fmt: skip
 _UNITS = {
     "percent": "%", "correction_days": " 天", "publication_days": " 天", "every_days": " 天", "lasts_hours": " 小时",
     "stock": " 张", "times": " 倍", "per_user": " 张", "per_day": " 张", "per_face": " 张", "per_grab": " 张",

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from reviewapp.bank import StatementLine
-from reviewapp.models import Claim, Payout, PayoutBatch, Pool, Posting
+from reviewapp.models import Claim, Demand, DemandReceipt, FundOrder, Payout, PayoutBatch, Pool, Posting
 from reviewapp.policy import pool as rules
+from reviewapp.policy.workflow import PAID_OUT
 
 #: States of a claim whose award is committed and not yet paid.
 COMMITTED = ("approved", "publication", "payable", "sending", "failed", "unknown")
@@ -38,7 +39,9 @@ def verify(session: Session, lines: Sequence[StatementLine] | None = None) -> li
         found += _pool(session, pool)
         found += _claims(session, pool)
         found += _waitlist(session, pool)
+    found += _orders(session)
     found += _payouts(session)
+    found += _given_back(session)
     if lines is not None:
         found += _bank(session, lines)
     return found
@@ -67,11 +70,40 @@ def _claims(session: Session, pool: Pool) -> Iterator[Difference]:
     for what, query, column in (
         ("申请占用额度合计", reserved, pool.reserved),
         ("已审核通过未发放合计", awarded.where(Claim.state.in_(COMMITTED)), pool.committed),
-        ("已发放申请合计", awarded.where(Claim.state == "paid"), pool.paid),
+        ("已发放申请合计", awarded.where(Claim.state.in_(PAID_OUT)), pool.paid),
     ):
         amount = int(session.execute(query).scalar_one() or 0)
         if amount != column:
             yield Difference(f"{what}与资金池", _name(pool), column, amount)
+
+
+def _orders(session: Session) -> Iterator[Difference]:
+    """What a confirmed order says against its postings in each of its pools, and treasury money without an order.
+
+    A pool that opens needs none: its scheme says what it gets.
+    """
+    ordered: dict[tuple[int, int], int] = {}
+    for order in session.scalars(select(FundOrder).where(FundOrder.state == "confirmed")):
+        for pool_id in (order.pool_id, order.to_pool_id):
+            if pool_id is not None:
+                ordered[order.id, pool_id] = order.amount_fen
+    of_orders = select(Posting.order_id, Posting.pool_id, func.sum(Posting.amount)).where(Posting.order_id.is_not(None))
+    rows = session.execute(of_orders.group_by(Posting.order_id, Posting.pool_id))
+    posted = {(order_id, pool_id): int(amount) for order_id, pool_id, amount in rows if order_id is not None}
+    for key in sorted(ordered.keys() | posted.keys()):
+        if ordered.get(key, 0) != posted.get(key, 0):
+            document = session.get_one(FundOrder, key[0]).document
+            yield Difference("已确认资金单与分录", document, ordered.get(key, 0), posted.get(key, 0))
+    yield from _loose(session)
+
+
+def _loose(session: Session) -> Iterator[Difference]:
+    treasury = or_(Posting.from_account == "treasury", Posting.to_account == "treasury")
+    loose = select(Posting.pool_id, func.sum(Posting.amount)).where(
+        treasury, Posting.order_id.is_(None), Posting.reason != "open"
+    )
+    for pool_id, amount in _sums(session, loose).items():
+        yield Difference("没有资金单的拨款分录", _name(session.get_one(Pool, pool_id)), 0, amount)
 
 
 def _waitlist(session: Session, pool: Pool) -> Iterator[Difference]:
@@ -93,6 +125,22 @@ def _payouts(session: Session) -> Iterator[Difference]:
         if expected != found:
             number = session.scalar(select(Claim.number).where(Claim.id == claim_id))
             yield Difference("已发放指令与分录", number or str(claim_id), expected, found)
+
+
+def _given_back(session: Session) -> Iterator[Difference]:
+    """Per claim: what its receipts and its demands say came back against the postings."""
+    receipts = select(Demand.claim_id, func.sum(DemandReceipt.amount_fen)).join(Demand.receipts)
+    received = _sums(session, receipts)
+    demanded = _sums(session, select(Demand.claim_id, func.sum(Demand.received_fen)).where(Demand.received_fen > 0))
+    posted = _sums(
+        session, select(Posting.claim_id, func.sum(Posting.amount)).where(Posting.from_account == "returned")
+    )
+    for claim_id in sorted(received.keys() | demanded.keys() | posted.keys()):
+        expected = received.get(claim_id, 0)
+        for what, sums in (("退款分录", posted), ("追回单", demanded)):
+            if sums.get(claim_id, 0) != expected:
+                number = session.scalar(select(Claim.number).where(Claim.id == claim_id))
+                yield Difference(f"退款登记与{what}", number or str(claim_id), expected, sums.get(claim_id, 0))
 
 
 def _sums(session: Session, query: Select[Any, Any]) -> dict[int, int]:

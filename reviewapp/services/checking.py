@@ -14,11 +14,12 @@ from reviewapp import schemes, sealing
 from reviewapp.models import Claim, ClaimKey, Evaluation, Listing, Paper, Upload
 from reviewapp.policy import Result, evaluate
 from reviewapp.policy.identifiers import fold_vin, normal_id
+from reviewapp.policy.workflow import PAID_OUT
 from reviewapp.services import facts, fields
 from reviewapp.services.facts import CurrentFacts
 
 _INVOICES = ("vehicle_invoice", "used_vehicle_invoice", "product_invoice")
-_GRANTED = ("approved", "publication", "payable", "sending", "paid", "failed", "unknown")
+_GRANTED = ("approved", "publication", "payable", "sending", *PAID_OUT, "failed", "unknown")
 
 
 @dataclass(frozen=True, slots=True)

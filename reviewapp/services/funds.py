@@ -15,7 +15,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from reviewapp.errors import InvalidValue, NotAllowed, NotFound
+from reviewapp.errors import NotFound
 from reviewapp.models import SYSTEM, Actor, Claim, Pool, Posting
 from reviewapp.policy import pool as rules
 from reviewapp.services import trail
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Difference",
-    "appropriate",
     "hold_pools",
     "lock_pool",
+    "lock_pools",
     "open_pools",
     "pool_named",
     "post",
     "promote",
+    "record_given_back",
     "record_paid",
     "record_payment_returned",
     "verify",
@@ -40,11 +41,12 @@ __all__ = [
 
 #: How many heads of the waitlist are looked at in one go.
 _HEADS = 100
-_MAY_APPROPRIATE = ("admin", "system")
 
 
 def open_pools(session: Session, now: datetime, scheme: Scheme) -> list[Pool]:
-    """All pools of a scheme; those not there yet are made with their amounts under the scheme's document number."""
+    """All pools of a scheme; those not there yet are made with what the document gives them at the start, by who brings
+    it, under its number.
+    """
     return [
         _find(session, scheme.code, rule.code) or _open(session, now, scheme, rule) for rule in scheme.pools.values()
     ]
@@ -57,8 +59,9 @@ def _open(session: Session, now: datetime, scheme: Scheme, rule: PoolRule) -> Po
             session.add(pool)
     except IntegrityError:  # another process opened it at the same moment
         return session.scalars(_named(scheme.code, rule.code)).one()
-    movements = rules.on_appropriate(rule.amount_fen)
-    post(session, pool, movements, now=now, reason="open", document=scheme.document_number)
+    for source, amount_fen in rule.opening:
+        movements = rules.on_appropriate(amount_fen)
+        post(session, pool, movements, now=now, reason="open", document=scheme.document_number, source=source)
     return pool
 
 
@@ -93,6 +96,13 @@ def lock_pool(session: Session, pool_id: int) -> Pool:
     return pool
 
 
+def lock_pools(session: Session, scheme_code: str) -> dict[int, Pool]:
+    """All pools of a scheme by id, locked in the order of their ids, so that two such locks do not meet crosswise."""
+    session.flush()
+    query = select(Pool).where(Pool.scheme_code == scheme_code).order_by(Pool.id).with_for_update(key_share=True)
+    return {pool.id: pool for pool in session.scalars(query.execution_options(populate_existing=True))}
+
+
 def hold_pools(session: Session) -> None:
     """Lock every pool: nothing of order or money changes while the books are compared."""
     session.execute(select(Pool.id).order_by(Pool.id).with_for_update(key_share=True)).all()
@@ -108,31 +118,20 @@ def post(
     actor: Actor = SYSTEM,
     claim_id: int | None = None,
     document: str | None = None,
+    source: str | None = None,
+    order_id: int | None = None,
 ) -> None:
     """Write movements of a locked pool as postings and into its balances."""
     for movement in movements:
         session.add(
             Posting(
                 pool_id=pool.id, from_account=movement.from_account, to_account=movement.to_account,
-                amount=movement.amount, reason=reason, claim_id=claim_id, document=document, actor_id=actor.id, at=now,
+                amount=movement.amount, reason=reason, claim_id=claim_id, document=document, source=source,
+                order_id=order_id, actor_id=actor.id, at=now,
             )
         )  # fmt: skip
         for column, amount in rules.changes(movement).items():
             setattr(pool, column, getattr(pool, column) + amount)
-
-
-def appropriate(session: Session, actor: Actor, now: datetime, pool: Pool, amount_fen: int, document: str) -> None:
-    """A tranche or top-up under a document; the waitlist moves up. NotAllowed, InvalidValue."""
-    if actor.role not in _MAY_APPROPRIATE:
-        raise NotAllowed("只有管理员可以追加资金。请联系管理员，并提供追加资金的文件文号。")
-    if amount_fen <= 0:
-        raise InvalidValue("追加金额必须大于 0 元。请核对后重新填写。", {"amount": "必须大于 0 元"})
-    if not document.strip():
-        raise InvalidValue("请填写追加资金所依据的文件文号。", {"document": "不能为空"})
-    pool = lock_pool(session, pool.id)
-    movements = rules.on_appropriate(amount_fen)
-    post(session, pool, movements, now=now, reason="appropriate", actor=actor, document=document.strip())
-    promote(session, now, pool)
 
 
 def record_paid(session: Session, now: datetime, *claims: Claim) -> None:
@@ -142,7 +141,7 @@ def record_paid(session: Session, now: datetime, *claims: Claim) -> None:
 
 def record_payment_returned(session: Session, now: datetime, *claims: Claim) -> None:
     """The bank has sent the locked claims' awards back (退汇): paid → committed. The move is the caller's."""
-    _record(session, now, claims, rules.on_payment_returned, "pay_back")
+    _record(session, now, claims, rules.on_payment_returned, "return_payment")
 
 
 def _record(
@@ -159,6 +158,18 @@ def _record(
 
 def _by_pool(claim: Claim) -> int:
     return claim.pool_id
+
+
+def record_given_back(
+    session: Session, actor: Actor, now: datetime, claim: Claim, amount_fen: int, reference: str
+) -> None:
+    """A part of the locked claim's paid award has come back, under the bank's reference: free for whoever waits."""
+    pool = lock_pool(session, claim.pool_id)
+    post(
+        session, pool, rules.on_given_back(amount_fen),
+        now=now, reason="give_back", actor=actor, claim_id=claim.id, document=reference,
+    )  # fmt: skip
+    promote(session, now, pool)
 
 
 def promote(session: Session, now: datetime, pool: Pool) -> None:

@@ -40,6 +40,14 @@ def add_user(
     return user
 
 
+def staff_named(session: Session, username: str) -> User:
+    """The active account of that name; InvalidValue when there is none."""
+    user = session.scalar(select(User).where(User.username == username, User.active))
+    if user is None:
+        raise InvalidValue(f"没有账号“{username}”，或已停用。请核对账号。", {"by": "没有这个账号"})
+    return user
+
+
 def dealer(session: Session, name: str, uscc: str) -> Organisation:
     """The dealer of that name, made when new; InvalidValue when its 统一社会信用代码 does not hold."""
     if not uscc_ok(uscc):

@@ -7,6 +7,7 @@ from flask import Flask
 from reviewapp.web import (
     batches,
     claims,
+    demands,
     demo,
     desk,
     errors,
@@ -18,6 +19,7 @@ from reviewapp.web import (
     held,
     images,
     navigation,
+    pools,
     public,
     queue,
     returns,
@@ -28,13 +30,16 @@ from reviewapp.web import (
     trail,
 )
 
+ROOMS = (
+    *(public, queue, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay),
+    *(finance, batches, returns, pools, demands),
+)
+
 
 def register(app: Flask) -> None:
     """Blueprints, access rules, error pages, headers and template filters."""
     staff.register(app)
-    for room in (public, queue, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay):
-        app.register_blueprint(room.blueprint)
-    for room in (finance, batches, returns):
+    for room in ROOMS:
         app.register_blueprint(room.blueprint)
     guard.register(app)
     errors.register(app)

@@ -20,7 +20,6 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 _LONGEST_TITLE = 14
 _POSTINGS = {
     "open": "下达资金",
-    "appropriate": "追加资金",
     "submit": "提交预留",
     "raise": "追加预留",
     "promote": "候补预留",
@@ -29,7 +28,11 @@ _POSTINGS = {
     "withdraw": "撤回释放",
     "lapse": "逾期释放",
     "pay": "发放",
-    "pay_back": "银行退汇",
+    "return_payment": "银行退汇",
+    "top_up": "追加资金",
+    "move": "资金调剂",
+    "reduce": "收回资金",
+    "give_back": "退款",
 }
 _SHORT_KINDS = {
     KINDS[kind].title: short
@@ -60,6 +63,8 @@ _TONES = {
     "payable": "wait",
     "sending": "wait",
     "paid": "done",
+    "clawback": "act",
+    "refunded": "off",
     "failed": "bad",
     "unknown": "act",
     "rejected": "bad",
@@ -71,6 +76,11 @@ _TONES = {
 def yuan(fen: int | None) -> str:
     """¥3,000.00 from 300000; a dash for nothing."""
     return "—" if fen is None else f"¥{fen // 100:,}.{fen % 100:02d}"
+
+
+def signed_yuan(fen: int) -> str:
+    """¥3,000.00, and −¥3,000.00 for what is taken away."""
+    return yuan(fen) if fen >= 0 else f"−{yuan(-fen)}"
 
 
 def day(instant: datetime | None) -> str:
@@ -125,6 +135,7 @@ def register(app: Flask) -> None:
     """Make the filters known to the templates."""
     app.jinja_env.filters.update(
         yuan=yuan,
+        signed_yuan=signed_yuan,
         most=most,
         payout_word=PAYOUT_STATES.__getitem__,
         posting_word=lambda reason: _POSTINGS.get(reason, reason),

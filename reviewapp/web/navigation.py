@@ -9,21 +9,19 @@ from flask_security import current_user
 
 from reviewapp import clock
 
+_FINANCE = (
+    *(("finance.home", "发放"), ("returns.listing", "回盘")),
+    *(("demands.listing", "追回"), ("pools.listing", "资金池")),
+)
 _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "claimant": (("claims.listing", "我的申请"),),
     "dealer": (("claims.listing", "购车人申请"),),
     "reviewer": (("desk.home", "审核"), ("trail.listing", "全部申请")),
     "lead": (("desk.home", "审核"), ("trail.listing", "全部申请"), ("schemes.listing", "活动方案")),
-    "finance_maker": (("finance.home", "发放"), ("returns.listing", "回盘"), ("finance.pools", "资金池")),
-    "finance_checker": (("finance.home", "发放"), ("returns.listing", "回盘"), ("finance.pools", "资金池")),
-    "auditor": (
-        ("trail.listing", "全部申请"),
-        ("finance.home", "发放"),
-        ("returns.listing", "回盘"),
-        ("finance.pools", "资金池"),
-        ("schemes.listing", "活动方案"),
-    ),
-    "admin": (("schemes.listing", "活动方案"), ("finance.pools", "资金池")),
+    "finance_maker": _FINANCE,
+    "finance_checker": _FINANCE,
+    "auditor": (("trail.listing", "全部申请"), *_FINANCE, ("schemes.listing", "活动方案")),
+    "admin": (("schemes.listing", "活动方案"), ("pools.listing", "资金池")),
 }
 
 
@@ -60,7 +58,5 @@ def register(app: Flask) -> None:
 def _room(endpoint: str | None) -> str:
     if endpoint is None:
         return ""
-    if endpoint.startswith("finance.pools"):
-        return endpoint
     room = endpoint.partition(".")[0]
     return {"scheme_replay": "schemes", "batches": "finance"}.get(room, room)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from reviewapp.policy.forecast import Band, Forecast, PoolForecast
+from reviewapp.queries.pools import Day
 
 #: The drawing's units; the labels stand outside the field.
 WIDTH, HEIGHT = 440, 236
@@ -60,6 +62,49 @@ def money_plot(forecast: Forecast, pool: PoolForecast) -> MoneyPlot:
         amounts=tuple(Tick(up(value), _wan(value)) for value in range(0, int(top) + 1, int(step))),
         dry=_mark(forecast, pool.dry, across),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BurnPlot:
+    """What a pool had, day by day, as steps: what is free, and what has not been paid out for good."""
+
+    free: str
+    unpaid: str
+    days: tuple[Tick, ...]
+    amounts: tuple[Tick, ...]
+
+
+def burn_plot(past: Sequence[Day], today: date) -> BurnPlot:
+    """The plot of a pool from its first posting to today; `past` is not empty."""
+    first, last = past[0].day, max(today, past[-1].day, past[0].day + timedelta(days=1))
+    free = [day.figures["available"] for day in past]
+    unpaid = [day.figures["appropriated"] - day.figures["paid"] + day.figures["returned"] for day in past]
+    most = max(*unpaid, *free) or 1
+    step = _step(most / 4)
+    top = step * -(-most // step)
+    across = _Scale(0, (last - first).days, LEFT, RIGHT)
+    up = _Scale(0, top, BOTTOM, TOP)
+    places = [across((day.day - first).days) for day in past]
+    every = max(1, -(-(last - first).days // _MOST_LABELS))
+    return BurnPlot(
+        free=_points(_steps(places, [up(fen) for fen in free])),
+        unpaid=_points(_steps(places, [up(fen) for fen in unpaid])),
+        days=tuple(
+            Tick(across(day), f"{first + timedelta(days=day):%m-%d}")
+            for day in range(0, (last - first).days + 1, every)
+        ),
+        amounts=tuple(Tick(up(value), _wan(value)) for value in range(0, int(top) + 1, int(step))),
+    )
+
+
+def _steps(places: Sequence[float], heights: Sequence[float]) -> list[tuple[float, float]]:
+    """Level from each place to the next, the last one to the right end."""
+    ends = [*places[1:], float(RIGHT)]
+    return [
+        corner
+        for place, end, height in zip(places, ends, heights, strict=True)
+        for corner in ((place, height), (end, height))
+    ]
 
 
 def _known(band: Band) -> tuple[int, int, int]:

@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from reviewapp.cli import funds as command
-from reviewapp.errors import InvalidValue, NotFound, Unavailable
-from reviewapp.models import Claim, Pool
+from reviewapp.errors import InvalidValue, NotAllowed, NotFound, Unavailable
+from reviewapp.models import FundOrder
 from tests import factories
 from tests.support.databases import tuned_engine
 
@@ -55,15 +55,20 @@ def test_a_bank_that_does_not_answer_is_said_so(books: Session) -> None:
     assert isinstance(_run("verify").exception, Unavailable)
 
 
-def test_a_top_up_promotes_the_waitlist(books: Session) -> None:
-    factories.claim(books, "waitlist", pool=factories.pool(books, 0), amount_fen=300_000)
+_GROUNDS = ("--document", "样例〔2024〕2号", "--reason", "续拨")
+
+
+def test_a_top_up_is_proposed_in_somebodys_name_and_moves_nothing(books: Session) -> None:
+    pool = factories.pool(books, 0)
+    maker = factories.user(books, "finance_maker", username="maker")
     books.commit()
-    result = _run("appropriate", "xiangning-2023", "car", "3000.50", "--document", "样例〔2024〕2号")
+    result = _run("appropriate", "xiangning-2023", "car", "3000.50", *_GROUNDS, "--by", "maker")
     assert result.exit_code == 0
-    assert "可用 0.50 元" in result.output
+    assert "由另一位财务复核人员" in result.output
     books.rollback()
-    assert books.scalars(select(Claim.state)).all() == ["submitted"]
-    assert books.scalars(select(Pool.appropriated)).all() == [300_050]
+    order = books.scalars(select(FundOrder)).one()
+    assert (order.state, order.amount_fen, order.maker_id) == ("proposed", 300_050, maker.id)
+    assert pool.appropriated == 0
 
 
 @pytest.mark.parametrize(
@@ -72,11 +77,17 @@ def test_a_top_up_promotes_the_waitlist(books: Session) -> None:
         (("nowhere", "car", "100"), NotFound),
         (("xiangning-2023", "car", "一百"), InvalidValue),
         (("xiangning-2023", "car", "0"), InvalidValue),
+        (("xiangning-2023", "car", "9999999"), InvalidValue),
+        (("xiangning-2023", "car", "1", "--by", "nobody"), InvalidValue),
+        (("xiangning-2023", "car", "1", "--by", "checker"), NotAllowed),
     ],
 )
 def test_a_top_up_that_makes_no_sense_is_refused(
     books: Session, arguments: tuple[str, ...], error: type[Exception]
 ) -> None:
     factories.pool(books)
+    factories.user(books, "finance_maker", username="maker")
+    factories.user(books, "finance_checker", username="checker")
     books.commit()
-    assert isinstance(_run("appropriate", *arguments, "--document", "文").exception, error)
+    by = () if "--by" in arguments else ("--by", "maker")
+    assert isinstance(_run("appropriate", *arguments, *_GROUNDS, *by).exception, error)

@@ -5,8 +5,9 @@
 """
 
 from tests.factories.claims import CLAIM_STATES, claim, evaluation, passing_result
+from tests.factories.demands import demand
 from tests.factories.facts import add_facts, add_paper, complete_draft, list_dealer, purchase
-from tests.factories.money import pool
+from tests.factories.money import fund, pool
 from tests.factories.people import NOW, actor, organisation, user
 from tests.factories.schemes import published_scheme, scheme_draft
 
@@ -18,7 +19,9 @@ __all__ = [
     "add_paper",
     "claim",
     "complete_draft",
+    "demand",
     "evaluation",
+    "fund",
     "list_dealer",
     "organisation",
     "passing_result",

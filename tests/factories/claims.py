@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from reviewapp.models import Claim, Evaluation, Fact, Pool, User
 from reviewapp.policy import pool as rules
-from reviewapp.policy.workflow import STATES
+from reviewapp.policy.workflow import PAID_OUT, STATES
 from reviewapp.services import funds
+from tests.factories.demands import demand
 from tests.factories.money import pool as make_pool
 from tests.factories.people import NOW, user
 
 CLAIM_STATES = tuple(STATES)
 _HOLDING = ("submitted", "special_review", "in_review", "returned")
-_COMMITTED = ("approved", "publication", "payable", "sending", "failed", "unknown", "paid")
+_COMMITTED = ("approved", "publication", "payable", "sending", "failed", "unknown", *PAID_OUT)
 _keys = itertools.count(1)
 
 
@@ -80,11 +81,13 @@ def _money(session: Session, pool: Pool, row: Claim, now: datetime) -> None:
         movements += rules.on_promote(row.wanted_fen)
     if row.state in _COMMITTED:
         movements += rules.on_approve(row.wanted_fen, row.award_fen or row.wanted_fen)
-    if row.state == "paid":
+    if row.state in PAID_OUT:
         movements += rules.on_paid(row.award_fen or row.wanted_fen)
     if movements:
         funds.post(session, pool, tuple(movements), now=now, reason="factory", claim_id=row.id)
         session.flush()
+    if row.state in ("clawback", "refunded"):
+        demand(session, row, received_fen=(row.award_fen or 0) if row.state == "refunded" else 0, now=now)
 
 
 def passing_result(claim: Claim, award: str = "3000.00") -> dict[str, Any]:

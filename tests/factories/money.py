@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reviewapp.models import SYSTEM, Pool
+from reviewapp.models import Pool
+from reviewapp.policy import pool as rules
 from reviewapp.services import funds
 from tests.factories.people import NOW
 
@@ -28,6 +29,13 @@ def pool(
     session.add(row)
     session.flush()
     if amount_fen:
-        funds.appropriate(session, SYSTEM, now, row, amount_fen, "测试〔2023〕1号")
+        fund(session, row, amount_fen, now=now)
     session.flush()
     return row
+
+
+def fund(session: Session, row: Pool, amount_fen: int, *, now: datetime = NOW) -> None:
+    """More money for a pool, as if its scheme had been opened with it; whoever waits moves up."""
+    row = funds.lock_pool(session, row.id)
+    funds.post(session, row, rules.on_appropriate(amount_fen), now=now, reason="open", document="测试〔2023〕1号")
+    funds.promote(session, now, row)

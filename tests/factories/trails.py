@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.bank import Answer
-from reviewapp.models import SYSTEM, Actor, Claim, Payout
-from reviewapp.services import decisions, funds, payouts, queue, trail
+from reviewapp.models import Actor, Claim, Payout
+from reviewapp.services import decisions, payouts, queue, trail
 from tests.factories.claims import claim
 from tests.factories.facts import complete_draft
-from tests.factories.money import pool
+from tests.factories.money import fund, pool
 from tests.factories.payouts import release
 from tests.factories.people import NOW, actor
 
@@ -95,7 +95,7 @@ class History:
         decisions.put_back(session, self.lead, self.later(), special.id, special.fence)
         self.take(reviewer)
         assert decisions.release_expired(session, self.now + decisions.LEASE + timedelta(seconds=1)) == 1
-        funds.appropriate(session, SYSTEM, self.later(), self.pool, AWARD, "样例〔2024〕2号")
+        fund(session, self.pool, AWARD, now=self.later())
 
     def _pay(self) -> None:
         session = self.session

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
 from reviewapp.errors import NotAllowed, Stale
-from reviewapp.models import SYSTEM, Actor, Claim, Evaluation, Pool
+from reviewapp.models import Actor, Claim, Evaluation, Pool
 from reviewapp.services import decisions, funds, queue
 from tests import factories
 from tests.factories import NOW
@@ -98,7 +98,7 @@ def _withdraw(engine: Engine, by: Actor, claim_id: int) -> None:
 def _top_up(engine: Engine, amount: int) -> None:
     with Session(engine) as session, transaction(session):
         pool = session.scalars(select(Pool)).one()
-        funds.appropriate(session, SYSTEM, NOW, pool, amount, "样例〔2024〕9号")
+        factories.fund(session, pool, amount)
 
 
 def test_many_reviewers_and_some_vanish(many: Engine) -> None:

@@ -31,6 +31,7 @@ from tests.support.both import both_databases
 def filled(session: Session) -> Session:
     """One row in every append-only table."""
     claim = factories.claim(session, "in_review")
+    factories.claim(session, "refunded")
     evaluation = factories.evaluation(session, claim)
     trail.record(session, claim, SYSTEM, NOW, "check", evaluation=evaluation)
     session.add(

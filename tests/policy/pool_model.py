@@ -32,11 +32,11 @@ class Step(NamedTuple):
 class Held:
     """What the office knows of one claim."""
 
-    __slots__ = ("award", "reserved", "state", "ticket", "wanted")
+    __slots__ = ("award", "back", "reserved", "state", "ticket", "wanted")
 
     def __init__(self, ticket: int, wanted: int) -> None:
         self.ticket, self.wanted = ticket, wanted
-        self.reserved = self.award = 0
+        self.reserved = self.award = self.back = 0
         self.state = "waitlist"
 
     @property
@@ -59,6 +59,7 @@ FOR = {
     "await_funds": ("submitted",),
     "approve": ("submitted",),
     "pay": ("approved",),
+    "give_back": ("paid",),
 }
 
 
@@ -160,9 +161,24 @@ class Office:
         self._post(self.rules.on_paid(claim.award))
         claim.state = "paid"
 
+    def _give_back(self, step: Step) -> None:
+        """A part of what was paid, or all that is left of it, comes back."""
+        claim = self.claims[step.ticket]
+        amount = min(step.amount, claim.award - claim.back)
+        claim.back += amount
+        claim.state = "refunded" if claim.back == claim.award else "paid"
+        self._post(self.rules.on_given_back(amount))
+        self._promote()
+
     def _appropriate(self, step: Step) -> None:
         self._post(self.rules.on_appropriate(step.amount))
         self._promote()
+
+    def _take(self, step: Step) -> None:
+        """Money leaves for another pool or the treasury: as much of it as is free."""
+        amount = min(step.amount, self.available)
+        if amount:
+            self._post(self.rules.on_take(self.available, amount))
 
 
 def check(office: Office) -> None:
@@ -186,7 +202,8 @@ def check_sums(office: Office) -> None:
     said = {
         "reserved": sum(claim.reserved for claim in claims),
         "committed": sum(claim.award for claim in claims if claim.state == "approved"),
-        "paid": sum(claim.award for claim in claims if claim.state == "paid"),
+        "paid": sum(claim.award for claim in claims if claim.state in ("paid", "refunded")),
+        "returned": sum(claim.back for claim in claims),
     }
     if any(office.sums[column] != amount for column, amount in said.items()):
         raise Broken(f"claims say {said}, the pool says {office.sums}")
@@ -205,7 +222,10 @@ _VERBS = (
     "await_funds",
     "lapse",
     "pay",
+    "pay",
+    "give_back",
     "appropriate",
+    "take",
 )
 
 

@@ -69,6 +69,7 @@ def test_a_raise_takes_only_the_difference_and_only_when_it_is_there_and_nobody_
         rules.on_paid,
         rules.on_given_back,
         rules.on_appropriate,
+        lambda amount: rules.on_take(100, amount),
     ],
 )
 def test_nothing_moves_an_amount_that_is_not_positive(ask: Callable[[int], object], amount: int) -> None:
@@ -84,6 +85,21 @@ def test_a_whole_life_in_columns() -> None:
     sums = rules.columns(moved)
     assert sums == {"appropriated": 1000, "reserved": 0, "committed": 0, "paid": 300, "returned": 300}
     assert rules.available(sums) == 1000
+    assert rules.columns([*moved, *rules.on_take(1000, 400)])["appropriated"] == 600
+
+
+def test_no_more_leaves_than_is_free() -> None:
+    assert rules.on_take(400, 400) == (Movement("available", "treasury", 400),)
+    with pytest.raises(PoolError):
+        rules.on_take(399, 400)
+
+
+@pytest.mark.parametrize(
+    ("rest", "available", "waiting", "due"),
+    [(500, 0, 0, 0), (500, 0, 300, 300), (500, 100, 300, 200), (500, 400, 300, 0), (200, 0, 300, 200), (0, 0, 9, 0)],
+)
+def test_a_tranche_is_due_by_what_those_who_wait_lack(rest: int, available: int, waiting: int, due: int) -> None:
+    assert rules.tranche_due(rest, available, waiting) == due
 
 
 @given(st.sampled_from(rules.ACCOUNTS), st.sampled_from(rules.ACCOUNTS), st.integers(1, 10**12))
@@ -91,7 +107,9 @@ def test_every_movement_balances(source: str, target: str, amount: int) -> None:
     """What leaves one account arrives in the other: the columns and what is free change by the same sum."""
     sums = rules.columns([Movement(source, target, amount)])
     arrived = amount * ((target == "available") - (source == "available"))
-    assert rules.available(sums) == arrived
+    movement = Movement(source, target, amount)
+    assert rules.available(sums) == arrived == rules.change_of("available", movement)
+    assert sums == {column: rules.change_of(column, movement) for column in rules.COLUMNS}
 
 
 @pytest.mark.parametrize("block", range(20))
@@ -135,6 +153,9 @@ MUTANTS = {
     "a raise overtakes": {
         "on_raise": lambda available, waiting, reserved, amount: rules.on_raise(available, False, reserved, amount)
     },
+    "take without looking": {"on_take": lambda available, amount: (Movement("available", "treasury", available + 1),)},
+    "keep what came back": {"on_given_back": lambda amount: ()},
+    "free what came back twice": {"on_given_back": lambda amount: rules.on_given_back(amount) * 2},
     "commit twice": {"on_approve": lambda reserved, award: rules.on_approve(reserved, award) + rules.on_paid(award)},
 }
 
@@ -167,6 +188,10 @@ class PoolMachine(RuleBasedStateMachine):
     def appropriate(self, amount: int) -> None:
         self.office.do(Step("appropriate", 0, amount))
 
+    @rule(amount=AMOUNTS)
+    def take(self, amount: int) -> None:
+        self.office.do(Step("take", 0, amount))
+
     @precondition(lambda self: self.office.claims)
     @rule(data=st.data(), verb=st.sampled_from(sorted(FOR)), amount=AMOUNTS)
     def act(self, data: st.DataObject, verb: str, amount: int) -> None:
@@ -181,5 +206,47 @@ class PoolMachine(RuleBasedStateMachine):
             check_sums(self.office)
 
 
+class TwoPoolsMachine(RuleBasedStateMachine):
+    """Two pools of one scheme and moves between them: neither breaks, and together they have what the treasury gave."""
+
+    @initialize(amounts=st.tuples(st.integers(1, 40), st.integers(1, 40)))
+    def open(self, amounts: tuple[int, int]) -> None:
+        self.pools = Office(), Office()
+        self.given = sum(amounts)
+        for office, amount in zip(self.pools, amounts, strict=True):
+            office.do(Step("appropriate", 0, amount))
+
+    @rule(at=st.integers(0, 1), amount=AMOUNTS)
+    def submit(self, at: int, amount: int) -> None:
+        self.pools[at].do(Step("submit", 0, amount))
+
+    @rule(at=st.integers(0, 1), amount=AMOUNTS)
+    def move(self, at: int, amount: int) -> None:
+        giving, receiving = self.pools[at], self.pools[1 - at]
+        if amount > giving.available:
+            with pytest.raises(PoolError):
+                rules.on_take(giving.available, amount)
+        else:
+            giving.do(Step("take", 0, amount))
+            receiving.do(Step("appropriate", 0, amount))
+
+    @rule(data=st.data(), at=st.integers(0, 1), verb=st.sampled_from(sorted(FOR)), amount=AMOUNTS)
+    def act(self, data: st.DataObject, at: int, verb: str, amount: int) -> None:
+        office = self.pools[at]
+        fits = [claim.ticket for claim in office.claims.values() if claim.state in FOR[verb]]
+        if fits:
+            office.do(Step(verb, data.draw(st.sampled_from(fits)), amount))
+
+    @invariant()
+    def holds(self) -> None:
+        if hasattr(self, "pools"):
+            for office in self.pools:
+                check(office)
+                check_sums(office)
+            assert sum(office.sums["appropriated"] for office in self.pools) == self.given
+
+
 TestPoolMachine = PoolMachine.TestCase
+TestTwoPoolsMachine = TwoPoolsMachine.TestCase
+TestTwoPoolsMachine.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
 TestPoolMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

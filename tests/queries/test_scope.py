@@ -16,7 +16,7 @@ from reviewapp.queries import scope
 from tests import factories
 from tests.factories.papers import paper
 
-PAYING = {"approved", "publication", "payable", "sending", "paid", "failed", "unknown"}
+PAYING = {"approved", "publication", "payable", "sending", "paid", "clawback", "refunded", "failed", "unknown"}
 OPENERS: dict[str, Callable[[Session, Actor, Any], Any]] = {
     "claim": lambda session, actor, own: scope.claim(session, actor, own.claim.public_id),
     "paper": lambda session, actor, own: scope.paper(session, actor, own.public_id),

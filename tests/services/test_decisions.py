@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp import schemes
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, Stale
-from reviewapp.models import SYSTEM, Actor, Claim, Decision, Evaluation, Event, Outbox
+from reviewapp.models import Actor, Claim, Decision, Evaluation, Event, Outbox
 from reviewapp.services import decisions, funds, queue
 from tests import factories
 from tests.factories import NOW
@@ -250,7 +250,7 @@ def test_an_award_that_the_pool_cannot_carry_waits_at_its_place_until_the_money_
     decisions.await_funds(session, lead, NOW, claim.id, claim.fence, **more)
     assert (claim.state, claim.reserved_fen, claim.wanted_fen) == ("waitlist", AWARD, AWARD + 100_001)
     assert decisions.take_next(session, lead, NOW) is None
-    funds.appropriate(session, SYSTEM, NOW, claim.pool, 1, "样例〔2024〕9号")
+    factories.fund(session, claim.pool, 1)
     assert _take(session, lead) is claim
     decisions.approve(session, lead, NOW, claim.id, claim.fence, **more)
     assert (claim.state, claim.award_fen, claim.pool.available) == ("approved", AWARD + 100_001, 0)

@@ -10,8 +10,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from reviewapp.bank import StatementLine
-from reviewapp.errors import InvalidValue, NotAllowed, NotFound
-from reviewapp.models import SYSTEM, Event, Payout, PayoutBatch, Pool, Posting
+from reviewapp.errors import NotFound
+from reviewapp.models import Event, Payout, PayoutBatch, Pool, Posting
+from reviewapp.policy import pool as rules
+from reviewapp.policy.model import PoolRule, Source
+from reviewapp.policy.workflow import PAID_OUT
 from reviewapp.services import funds
 from tests import factories
 from tests.factories import NOW
@@ -22,7 +25,7 @@ pytestmark = both_databases
 SCHEME = SimpleNamespace(
     code="sample-2024",
     document_number="样例〔2024〕1号",
-    pools={"car": SimpleNamespace(code="car", title="购车补贴", amount_fen=5_000_000)},
+    pools={"car": PoolRule("car", "购车补贴", 5_000_000, "一", None, None, ())},
 )
 
 
@@ -35,17 +38,32 @@ def test_a_schemes_pools_are_opened_once(session: Session) -> None:
     assert (posting.from_account, posting.to_account, posting.document) == ("treasury", "available", "样例〔2024〕1号")
 
 
-def test_a_top_up_promotes_in_ticket_order_and_stops_at_the_head_that_does_not_fit(session: Session) -> None:
+def test_a_pool_opens_with_its_first_tranche_or_with_what_each_level_brings(session: Session) -> None:
+    levels = (Source("省级财政", 600_000), Source("县级财政", 2_000_000))
+    scheme = SimpleNamespace(
+        code="sample-2024",
+        document_number="样例〔2024〕1号",
+        pools={
+            "car": PoolRule("car", "购车补贴", 5_000_000, "一", None, 2_000_000, ()),
+            "home": PoolRule("home", "家居补贴", 2_600_000, "一", None, None, levels),
+        },
+    )
+    assert [pool.appropriated for pool in funds.open_pools(session, NOW, scheme)] == [2_000_000, 2_600_000]
+    brought = session.execute(select(Posting.source, Posting.amount).order_by(Posting.id)).all()
+    assert brought == [(None, 2_000_000), ("省级财政", 600_000), ("县级财政", 2_000_000)]
+    assert funds.verify(session) == []
+
+
+def test_money_that_comes_in_promotes_in_ticket_order_and_stops_at_the_head_that_does_not_fit(session: Session) -> None:
     pool = factories.pool(session, 0)
     first, large, small = (
         factories.claim(session, "waitlist", pool=pool, amount_fen=amount) for amount in (300_000, 900_000, 100_000)
     )
     special = factories.claim(session, "waitlist", pool=pool, amount_fen=100_000, special=True)
-    admin = factories.actor(session, "admin")
-    funds.appropriate(session, admin, NOW, pool, 500_000, "样例〔2024〕2号")
+    factories.fund(session, pool, 500_000)
     assert [claim.state for claim in (first, large, small, special)] == ["submitted", *["waitlist"] * 3]
     assert pool.available == 200_000
-    funds.appropriate(session, admin, NOW, pool, 900_000, "样例〔2024〕3号")
+    factories.fund(session, pool, 900_000)
     assert [claim.state for claim in (large, small, special)] == ["submitted", "submitted", "special_review"]
     assert (pool.reserved, pool.available) == (1_400_000, 0)
     promoted = session.scalars(select(Event.claim_id).where(Event.action == "promote").order_by(Event.id)).all()
@@ -57,24 +75,9 @@ def test_a_long_waitlist_moves_up_as_far_as_the_money_goes(session: Session) -> 
     pool = factories.pool(session, 0)
     by = factories.user(session)
     claims = [factories.claim(session, "waitlist", pool=pool, by=by, amount_fen=1_000) for _ in range(230)]
-    funds.appropriate(session, SYSTEM, NOW, pool, 215_500, "样例〔2024〕2号")
+    factories.fund(session, pool, 215_500)
     assert [claim.state for claim in claims] == ["submitted"] * 215 + ["waitlist"] * 15
     assert pool.available == 500
-
-
-@pytest.mark.parametrize(
-    ("amount", "document", "field"), [(0, "文", "amount"), (-1, "文", "amount"), (1, " ", "document")]
-)
-def test_a_top_up_needs_an_amount_and_a_document(session: Session, amount: int, document: str, field: str) -> None:
-    pool = factories.pool(session)
-    with pytest.raises(InvalidValue) as refused:
-        funds.appropriate(session, SYSTEM, NOW, pool, amount, document)
-    assert field in refused.value.fields
-
-
-def test_only_the_administrator_tops_up(session: Session) -> None:
-    with pytest.raises(NotAllowed):
-        funds.appropriate(session, factories.actor(session, "lead"), NOW, factories.pool(session), 1, "文")
 
 
 def test_a_pool_that_is_not_there(session: Session) -> None:
@@ -86,7 +89,7 @@ def test_verify_finds_nothing_for_claims_in_every_state(session: Session) -> Non
     for state in factories.CLAIM_STATES:
         pool = factories.pool(session, 0, code="dry") if state == "waitlist" else None
         claim = factories.claim(session, state, pool=pool)
-        if state == "paid":
+        if state in PAID_OUT:
             _payout(session, claim.id)
     assert funds.verify(session) == []
 
@@ -200,6 +203,22 @@ def test_two_live_instructions_for_one_claim_are_refused(session: Session) -> No
     session.flush()
     with pytest.raises(IntegrityError):
         _payout(session, claim.id, "ready")
+
+
+def test_verify_finds_money_of_the_treasury_without_an_order(session: Session) -> None:
+    pool = factories.pool(session)
+    funds.post(session, pool, rules.on_appropriate(500), now=NOW, reason="top_up")
+    assert [(row.where, row.expected, row.found) for row in funds.verify(session)] == [("xiangning-2023/car", 0, 500)]
+
+
+def test_verify_finds_money_given_back_without_a_receipt_and_the_reverse(session: Session) -> None:
+    claim = factories.claim(session, "paid")
+    _payout(session, claim.id)
+    pool = session.get_one(Pool, claim.pool_id)
+    funds.post(session, pool, rules.on_given_back(100), now=NOW, reason="give_back", claim_id=claim.id)
+    assert [(row.where, row.expected, row.found) for row in funds.verify(session)] == [(claim.number, 0, 100)]
+    factories.demand(session, claim, amount_fen=200, received_fen=100)
+    assert [(row.where, row.expected, row.found) for row in funds.verify(session)] == [(claim.number, 100, 200)]
 
 
 def test_a_posting_of_nothing_or_to_itself_is_refused(session: Session) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
 from reviewapp.errors import IllegalMove, Incomplete, InvalidValue, NotFound, Stale
-from reviewapp.models import SYSTEM, Actor, Claim, ClaimKey, Evaluation, Event, Posting, Upload
+from reviewapp.models import Actor, Claim, ClaimKey, Evaluation, Event, Posting, Upload
 from reviewapp.services import funds, queue
 from tests import factories
 from tests.factories import NOW
@@ -222,7 +222,7 @@ def test_a_claim_that_waits_for_more_keeps_what_it_holds_and_comes_before_later_
     later = _submit(session, factories.complete_draft(session, 1, amount_fen=AWARD))
     assert (claim.state, later.state, later.pool.available) == ("waitlist", "waitlist", 100_000)
     assert [queue.waiting_before(session, waiting) for waiting in (claim, later)] == [0, 1]
-    funds.appropriate(session, SYSTEM, NOW, claim.pool, 50_000, "样例〔2024〕9号")
+    factories.fund(session, claim.pool, 50_000)
     assert (claim.state, claim.reserved_fen, later.state) == ("submitted", AWARD + 150_000, "waitlist")
     assert funds.verify(session) == []
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from reviewapp.db import transaction
 from reviewapp.models import SYSTEM, Actor, Claim, Pool, User
 from reviewapp.policy import pool as rules
-from reviewapp.services import decisions, funds, leases, queue, trail
+from reviewapp.services import decisions, demands, fund_orders, funds, leases, queue, trail
 from tests import factories
 from tests.factories import NOW
 from tests.policy.pool_model import Office, Step, run
@@ -27,8 +27,11 @@ class Walk:
         with transaction(session):
             self.claimant = factories.user(session)
             self.lead = Actor.of(factories.user(session, "lead"))
+            self.maker = Actor.of(factories.user(session, "finance_maker"))
+            self.checker = Actor.of(factories.user(session, "finance_checker"))
             self.pool = factories.pool(session, 0, code=code)
             self.by, self.pool_id = Actor.of(self.claimant), self.pool.id
+            self.orders = 0
 
     def do(self, step: Step) -> None:
         """Carry out one step in one transaction."""
@@ -104,8 +107,30 @@ class Walk:
             trail.move(self.session, claim, SYSTEM, NOW, action)
         funds.record_paid(self.session, NOW, claim)
 
+    def _give_back(self, step: Step) -> None:
+        claim = self._claim(step)
+        amount = min(step.amount * SCALE, demands.kept_fen(self.session, claim))
+        asked = demands.propose(
+            self.session, self.maker, NOW, claim.id, amount_fen=amount, clause="三(四)5", reason="样例退货"
+        )
+        demands.confirm(self.session, self.checker, NOW, asked.id)
+        payment = demands.Payment(amount, f"{self.pool_id}-{asked.id}", NOW.date())
+        demands.receive(self.session, self.checker, NOW, asked.id, payment)
+
     def _appropriate(self, step: Step) -> None:
-        funds.appropriate(self.session, SYSTEM, NOW, self.pool, step.amount * SCALE, "样例〔2024〕9号")
+        self._order("top_up", step.amount * SCALE)
+
+    def _take(self, step: Step) -> None:
+        available = self.session.get_one(Pool, self.pool_id, populate_existing=True).available
+        if amount := min(step.amount * SCALE, available):
+            self._order("reduce", amount)
+
+    def _order(self, kind: str, amount_fen: int) -> None:
+        pool = self.session.get_one(Pool, self.pool_id)
+        self.orders += 1
+        proposal = fund_orders.Proposal(kind, amount_fen, "样例〔2024〕9号", "样例", f"{self.pool_id}-{self.orders}")
+        order = fund_orders.propose(self.session, self.maker, NOW, pool, proposal)
+        fund_orders.confirm(self.session, self.checker, NOW, order.id)
 
 
 def expected(office: Office) -> tuple[dict[str, int], dict[int, tuple[str, int, int]]]:

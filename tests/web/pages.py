@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from reviewapp.models import Actor, Claim, Decision, User
+from reviewapp.models import Actor, Claim, Decision, Demand, User
+from reviewapp.policy.workflow import PAID_OUT
+from reviewapp.queries.pools import FIGURES
 from reviewapp.services import payouts, trail
 from tests import factories
 from tests.factories.papers import fact, paper, upload
@@ -65,6 +68,14 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     by_dealer = claims_in_every_state(rows, people["dealer"], people["lead"])
     pool = factories.pool(rows)
     batches = _batches(rows, maker, checker)
+    of_pool = [
+        f"/finance/pools/{pool.public_id}{rest}"
+        for rest in ("", "/waiting", *(f"/entries?column={name}" for name in FIGURES))
+    ]
+    of_demands = [
+        "/finance/demands",
+        *(f"/finance/demands/{public_id}" for public_id in rows.scalars(select(Demand.public_id))),
+    ]
     rows.commit()
     yield from _open(visit, None, "/", "/sign-in", "/staff/sign-in", "/schemes/xiangning-2023/car", "/demo/clock")
     yield from _open(visit, None, "/schemes/yangcheng-2023/car", "/demo/messages")
@@ -79,12 +90,14 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     yield from _open(visit, people["reviewer"], "/desk", f"/desk/claims/{by_claimant['in_review'].public_id}")
     yield from _open(visit, people["lead"], "/desk", f"/desk/claims/{by_dealer['in_review'].public_id}")
     for person in (maker, checker):
-        yield from _open(visit, person, "/finance", "/finance/pools", f"/finance/pools/{pool.public_id}", *batches)
-    yield from _open(visit, people["auditor"], *batches)
+        yield from _open(visit, person, "/finance", "/finance/pools", *of_pool, *batches)
+        yield from _open(visit, person, *of_demands)
+    yield from _open(visit, people["auditor"], *batches, *of_pool, *of_demands)
     yield from _open(visit, people["admin"], "/finance/pools", "/staff/verify")
     tried = "/office/schemes/xiangning-2023"
     for person in (people["admin"], people["lead"], people["auditor"]):
         yield from _open(visit, person, f"{tried}/replay", f"{tried}/replay?before=own&after=1", f"{tried}/forecast")
+    yield from _open(visit, maker, *(f"/finance/demands/claims/{by_dealer[state].public_id}" for state in PAID_OUT))
     yield from _open(visit, maker, f"{tried}/forecast?multiplier=2&amount=5000&pool=car&on=&seed=2")
 
 

@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from reviewapp.models import Actor, User
-from reviewapp.services import payouts
+from reviewapp.services import fund_orders, payouts
 from reviewapp.web.access import ANYONE, LIBRARY, roles_of
 from tests import factories
 from tests.factories import bank_files
@@ -57,7 +57,14 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("returns.listing", "returns.show", "returns.suspense"), (*FINANCE, "auditor")),
     **dict.fromkeys(("returns.upload", "returns.apply", "returns.propose", "returns.confirm"), FINANCE),
     **dict.fromkeys(("returns.withdraw", "returns.explain"), FINANCE),
-    **dict.fromkeys(("finance.pools", "finance.pools_one"), (*FINANCE, "auditor", "admin")),
+    **dict.fromkeys(("pools.listing", "pools.show", "pools.entries", "pools.waiting"), (*FINANCE, "auditor", "admin")),
+    "pools.propose": ("finance_maker", "admin"),
+    "pools.confirm": ("finance_checker",),
+    "pools.cancel": (*FINANCE, "admin"),
+    **dict.fromkeys(("demands.listing", "demands.show"), (*FINANCE, "auditor")),
+    **dict.fromkeys(("demands.new", "demands.propose"), ("finance_maker",)),
+    "demands.confirm": ("finance_checker",),
+    **dict.fromkeys(("demands.receive", "demands.cancel"), FINANCE),
     **dict.fromkeys(("schemes.listing", "schemes.show", "schemes.difference", "schemes.file"), SCHEME_READERS),
     **dict.fromkeys(("schemes.attempt", "schemes.draft", "schemes.draft_rules", "schemes.draft_cases"), SCHEME_READERS),
     **dict.fromkeys(("schemes.draft_try", "schemes.draft_file", "schemes.publication"), SCHEME_READERS),
@@ -79,7 +86,15 @@ FORMS = {
     "batches.make": {"scheme": "xiangning-2023"},
     "batches.preview": {"scheme": "xiangning-2023"},
     "demo.set_clock": {"day": "2024-01-10"},
+    "pools.propose": {"kind": "top_up", "amount": "1", "document": "文", "reason": "因", "form_key": "access"},
+    "pools.cancel": {"reason": "样例"},
+    "demands.cancel": {"reason": "样例"},
+    "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
+    "demands.receive": {"amount": "1", "bank_reference": "样例1", "received_on": "2024-01-10"},
 }
+
+
+TOP_UP = fund_orders.Proposal("top_up", 100, "文", "因", "of the world")
 
 
 @dataclass(frozen=True)
@@ -119,15 +134,24 @@ def world(app: Flask, rows: Session) -> World:
     returned = bank_files.staged(rows, "不是我们的指令")
     item = bank_files.in_suspense(rows)
     scheme = factories.scheme_draft(rows)
-    offices = {"batches": made.public_id, "finance.pools_one": pool.public_id, "schemes": scheme.public_id}
-    offices |= dict.fromkeys(("returns.show", "returns.apply"), returned.public_id) | {"returns": item.public_id}
+    order = fund_orders.propose(rows, Actor.of(people["admin"]), factories.NOW, pool, TOP_UP)
+    offices = {
+        "batches": made.public_id,
+        **dict.fromkeys(("returns.show", "returns.apply"), returned.public_id),
+        "returns": item.public_id,
+        "pools": pool.public_id,
+        **dict.fromkeys(("pools.confirm", "pools.cancel"), order.public_id),
+        "demands": factories.demand(rows, factories.claim(rows, "paid"), state="proposed").public_id,
+        **dict.fromkeys(("demands.new", "demands.propose"), factories.claim(rows, "paid").public_id),
+        "schemes": scheme.public_id,
+    }
     own = {}
     for role, person in people.items():
         owner = person if role in SUBMITTERS else stranger
         own[role] = Things({**offices, **_things(app, rows, owner, person if role in REVIEWERS else None)})
     colleagues = Things({**offices, **_things(app, rows, colleague)})
-    rooms = ("finance", "batches", "returns", "schemes")
-    strangers = Things({**dict.fromkeys(rooms, "0" * 16), **_things(app, rows, stranger)})
+    nothing = dict.fromkeys(("finance", "batches", "returns", "pools", "demands", "schemes"), "0" * 16)
+    strangers = Things({**nothing, **_things(app, rows, stranger)})
     rows.commit()
     return World(people, own, colleagues, strangers)
 

@@ -5,13 +5,13 @@ from alembic import op
 from reviewapp.models.append_only import protect
 
 revision = '0008'
-down_revision = '0006'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 
 HOLDS_NOTHING = "state <> 'waitlist' OR (reserved_fen = 0 AND wanted_fen > 0)"
 WANTS_MORE = "state <> 'waitlist' OR reserved_fen < wanted_fen"
-BEFORE = "action IN ('submit', 'promote', 'take', 'put_back', 'approve', 'return', 'reject', 'resubmit', 'lapse', 'withdraw', 'publish', 'make_payable', 'send', 'lose_answer', 'confirm_paid', 'confirm_failed', 'give_new_card', 'create', 'change_paper', 'change_fact', 'check')"
+BEFORE = "action IN ('submit', 'promote', 'take', 'put_back', 'approve', 'return', 'reject', 'resubmit', 'lapse', 'withdraw', 'publish', 'make_payable', 'send', 'lose_answer', 'confirm_paid', 'confirm_failed', 'return_payment', 'give_new_card', 'demand', 'settle_demand', 'drop_demand', 'create', 'change_paper', 'change_fact', 'check', 'propose_demand', 'pay_back')"
 AFTER = BEFORE.replace("'reject', ", "'reject', 'await_funds', ")
 
 
