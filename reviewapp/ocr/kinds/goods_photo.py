@@ -51,7 +51,7 @@ class _Limits:
 
 
 _COLOURED = _Limits(each=6, both=19, level=3.5, upright=5.5)
-_PALE = _Limits(each=8, both=24, level=3.5, upright=3.5, strokes=160)
+_PALE = _Limits(each=6, both=22, level=3.5, upright=4.0, strokes=160)
 
 
 def _sight(lines: Sequence[Line], picture: Picture) -> float:
