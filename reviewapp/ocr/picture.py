@@ -50,15 +50,24 @@ class Picture:
     def edges(self) -> tuple[int, int]:
         """How many long straight edges there are, level ones and upright ones, however weak in their part of the
         picture."""
+        height, width = self._small.shape[:2]
+        ends = self._segments[_lengths(self._segments) >= LONG * max(height, width)]
+        x, y = (ends[:, 0] + ends[:, 2]) / (2 * width), (ends[:, 1] + ends[:, 3]) / (2 * height)
+        ends = ends[(np.minimum(x, 1 - x) > RIM) & (np.minimum(y, 1 - y) > RIM)]
+        rise = np.degrees(np.arctan2(ends[:, 3] - ends[:, 1], ends[:, 2] - ends[:, 0]))
+        return _parallel(_folded(rise)), _parallel(_folded(rise + 90))
+
+    @cached_property
+    def strokes(self) -> int:
+        """How many short edges there are: print too blurred to read has hundreds, a wall none."""
+        return int(np.sum(_lengths(self._segments) < LONG * max(self._small.shape)))
+
+    @cached_property
+    def _segments(self) -> npt.NDArray[np.float64]:
+        """All straight edges, by the two ends of each."""
         grey = cv2.createCLAHE(3.0, (4, 4)).apply(cv2.cvtColor(self._small, cv2.COLOR_BGR2GRAY))
         found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE).detect(cv2.GaussianBlur(grey, (3, 3), 0))[0]
-        height, width = grey.shape
-        ends = np.array([] if found is None else found, np.float64).reshape(-1, 4)
-        x, y = (ends[:, 0] + ends[:, 2]) / (2 * width), (ends[:, 1] + ends[:, 3]) / (2 * height)
-        counts = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]) >= LONG * max(height, width)
-        counts &= (np.minimum(x, 1 - x) > RIM) & (np.minimum(y, 1 - y) > RIM)
-        rise = np.degrees(np.arctan2(ends[:, 3] - ends[:, 1], ends[:, 2] - ends[:, 0]))[counts]
-        return _parallel(_folded(rise)), _parallel(_folded(rise + 90))
+        return np.array([] if found is None else found, np.float64).reshape(-1, 4)
 
     @cached_property
     def white(self) -> float:
@@ -74,6 +83,10 @@ class Picture:
     @cached_property
     def _small(self) -> Pixels:
         return reduced_to(self.colour, WORKING_SIDE)
+
+
+def _lengths(ends: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.asarray(np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]))
 
 
 def _folded(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
