@@ -67,6 +67,7 @@ def test_a_raise_takes_only_the_difference_and_only_when_it_is_there() -> None:
         lambda amount: rules.on_approve(100, amount),
         rules.on_promote,
         rules.on_paid,
+        rules.on_payment_returned,
         rules.on_given_back,
         rules.on_appropriate,
     ],
@@ -84,6 +85,13 @@ def test_a_whole_life_in_columns() -> None:
     sums = rules.columns(moved)
     assert sums == {"appropriated": 1000, "reserved": 0, "committed": 0, "paid": 300, "returned": 300}
     assert rules.available(sums) == 1000
+
+
+def test_a_payment_that_came_back_is_owed_again() -> None:
+    before = [*rules.on_appropriate(1000), *rules.on_submit(1000, False, 500), *rules.on_approve(500, 300)]
+    moved = [*before, *rules.on_paid(300), *rules.on_payment_returned(300)]
+    assert rules.columns(moved) == rules.columns(before)
+    assert rules.columns([*moved, *rules.on_paid(300)])["paid"] == 300
 
 
 @given(st.sampled_from(rules.ACCOUNTS), st.sampled_from(rules.ACCOUNTS), st.integers(1, 10**12))

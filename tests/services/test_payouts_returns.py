@@ -160,7 +160,7 @@ def test_a_file_of_another_batch(session: Session) -> None:
 def test_a_refused_file_leaves_no_trace(session: Session) -> None:
     payout = exported(session, 1)[0]
     data = csv_return([BankLine.of(payout)])
-    with pytest.raises(InvalidValue, match="文件没有导入：.*可能被截断"):
+    with pytest.raises(InvalidValue, match=r"文件没有导入：.*可能被截断"):
         stage(session, data[: len(data) // 2])
     assert session.scalars(select(ReturnFile)).all() == []
 
