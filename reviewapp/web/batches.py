@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
@@ -146,12 +146,11 @@ def file(public_id: str) -> ResponseReturnValue:
     row = scope.batch(db.session, actor(), public_id)
     with transaction(db.session):
         found = payouts.bank_file(db.session, actor(), clock.now(), row.id, current_app.extensions["bank_templates"])
-    return send_file(
-        io.BytesIO(found.data),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=found.name,
+    response: Response = send_file(
+        io.BytesIO(found.data), mimetype="application/octet-stream", as_attachment=True, download_name=found.name
     )
+    response.headers["Cache-Control"] = "no-store"  # cards in clear: nothing but the saved file keeps them
+    return response
 
 
 _INTERFACE = "银行接口（放行后自动逐笔发送）"

@@ -289,7 +289,9 @@ def pay(world: World, number: str) -> None:
     """One person makes the batch and cannot release it; another types count and total again."""
     maker = world.staff("demo-maker").page
     reload_until(maker, lambda: maker.get_by_text(number).count() > 0)
-    maker.locator(".panel", has=maker.get_by_text(number)).get_by_role("button", name="生成发放批次").click()
+    maker.locator(".panel", has=maker.get_by_text(number)).get_by_role("link", name="生成发放批次").click()
+    maker.get_by_role("button", name="预览批次").click()
+    maker.get_by_role("button", name="生成批次：1 笔").click()
     expect(maker.get_by_text("等待另一位财务复核人员放行")).to_be_visible()
     expect(maker.get_by_role("button", name="放行")).to_have_count(0)
     total = maker.locator(".totals .num").inner_text().removeprefix("¥")
@@ -299,10 +301,12 @@ def pay(world: World, number: str) -> None:
     page.goto(maker.url)
     page.get_by_label("笔数").fill("2")
     page.get_by_label("合计金额").fill(total)
+    page.get_by_label("登录密码").fill(PASSWORD)
     page.get_by_role("button", name="放行 1 笔").click()
     expect(page.get_by_role("alert")).to_contain_text("笔数与批次不一致")
     world.barriers += checker.barriers(maker.url)
     page.get_by_label("笔数").fill("1")
+    page.get_by_label("登录密码").fill(PASSWORD)
     page.get_by_role("button", name="放行 1 笔").click()
     page.get_by_text("已放行").first.wait_for()
     expect(page.locator("#lines")).to_contain_text("已发放", timeout=PAID_MS)

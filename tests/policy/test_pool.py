@@ -67,6 +67,7 @@ def test_a_raise_takes_only_the_difference_and_only_when_it_is_there_and_nobody_
         lambda amount: rules.on_approve(100, amount),
         rules.on_promote,
         rules.on_paid,
+        rules.on_payment_returned,
         rules.on_given_back,
         rules.on_appropriate,
         lambda amount: rules.on_take(100, amount),
@@ -100,6 +101,13 @@ def test_no_more_leaves_than_is_free() -> None:
 )
 def test_a_tranche_is_due_by_what_those_who_wait_lack(rest: int, available: int, waiting: int, due: int) -> None:
     assert rules.tranche_due(rest, available, waiting) == due
+
+
+def test_a_payment_that_came_back_is_owed_again() -> None:
+    before = [*rules.on_appropriate(1000), *rules.on_submit(1000, False, 500), *rules.on_approve(500, 300)]
+    moved = [*before, *rules.on_paid(300), *rules.on_payment_returned(300)]
+    assert rules.columns(moved) == rules.columns(before)
+    assert rules.columns([*moved, *rules.on_paid(300)])["paid"] == 300
 
 
 @given(st.sampled_from(rules.ACCOUNTS), st.sampled_from(rules.ACCOUNTS), st.integers(1, 10**12))

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from reviewapp.policy import Problem, SchemeError, parse_scheme
+from reviewapp.policy.model import Bands
 from tests.policy.sample import TEXT, sample
 
 CHECK = 'check = "within"\ntitle = "开票日期在活动期内"'
@@ -207,6 +208,29 @@ def test_what_a_scheme_tells_the_pages() -> None:
     assert getattr(programme.submission, "from") == programme.submission.start
     assert programme.submission.until.isoformat() == "2030-02-28T23:59:59.999999+08:00"
     assert scheme.pools["car"].amount_fen == 10_000_000
+
+
+def test_bands_for_a_third_person() -> None:
+    assert sample().bands == Bands()
+    scheme = parse_scheme(TEXT + '\n[payout]\nline_over = 5000\ntotal_over = "9000.50"\n', "sample.toml")
+    assert scheme.bands == Bands(500_000, 900_050)
+    assert [scheme.bands.need_third(amounts) for amounts in ([500_000], [500_001], [450_000] * 2, [450_051] * 2)] == [
+        False, True, False, True,
+    ]  # fmt: skip
+    assert not Bands().need_third([10**12])
+
+
+@pytest.mark.parametrize(
+    ("given", "key", "message"),
+    [
+        ("[payout]\nline_over = -1", "payout.line_over", ""),
+        ("[payout]\nabove = 1", "payout.above", "没有“above”这个键"),
+        ("[[payout]]\nline_over = 1", "payout", "应为一个表"),
+    ],
+)
+def test_bands_that_are_none(given: str, key: str, message: str) -> None:
+    found = problems(f"{TEXT}\n{given}\n")
+    assert [(one.key, message in one.message, bool(one.remedy)) for one in found] == [(key, True, True)]
 
 
 def test_deadlines_are_not_negative() -> None:

@@ -14,6 +14,7 @@ from reviewapp.policy.workflow import PAID_OUT
 from reviewapp.queries.pools import FIGURES
 from reviewapp.services import payouts, trail
 from tests import factories
+from tests.factories import bank_files
 from tests.factories.papers import fact, paper, upload
 from tests.factories.payouts import ready, release
 from tests.web.conftest import Visit
@@ -76,6 +77,7 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
         "/finance/demands",
         *(f"/finance/demands/{public_id}" for public_id in rows.scalars(select(Demand.public_id))),
     ]
+    returned = _returned(rows)
     rows.commit()
     yield from _open(visit, None, "/", "/sign-in", "/staff/sign-in", "/schemes/xiangning-2023/car", "/demo/clock")
     yield from _open(visit, None, "/schemes/yangcheng-2023/car", "/demo/messages")
@@ -91,8 +93,9 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     yield from _open(visit, people["lead"], "/desk", f"/desk/claims/{by_dealer['in_review'].public_id}")
     for person in (maker, checker):
         yield from _open(visit, person, "/finance", "/finance/pools", *of_pool, *batches)
-        yield from _open(visit, person, *of_demands)
-    yield from _open(visit, people["auditor"], *batches, *of_pool, *of_demands)
+        yield from _open(visit, person, *of_demands, *returned)
+    yield from _open(visit, maker, "/finance/batches/new?scheme=xiangning-2023")
+    yield from _open(visit, people["auditor"], "/finance", *batches, *of_pool, *of_demands, *returned)
     yield from _open(visit, people["admin"], "/finance/pools", "/staff/verify")
     tried = "/office/schemes/xiangning-2023"
     for person in (people["admin"], people["lead"], people["auditor"]):
@@ -125,6 +128,20 @@ def _batches(rows: Session, maker: User, checker: User) -> list[str]:
     ready(rows)
     rows.flush()
     return [f"/finance/batches/{batch.public_id}" for batch in made]
+
+
+def _returned(rows: Session) -> list[str]:
+    """A file that was applied, one that was not, and what is in suspense."""
+    paid, failed, open_ = bank_files.exported(rows, 3)
+    lines = [
+        bank_files.BankLine.of(paid),
+        bank_files.BankLine.of(failed, "失败", "账户已销户"),
+        bank_files.BankLine("无"),
+    ]
+    applied = bank_files.take(rows, lines)
+    staged = bank_files.stage(rows, bank_files.csv_return([bank_files.BankLine.of(open_)]))
+    files = [f"/finance/returns/{file.public_id}" for file in (applied, staged)]
+    return ["/finance/returns", "/finance/suspense", f"/finance/batches/{paid.batch.public_id}", *files]
 
 
 def _open(visit: Visit, person: User | None, *paths: str) -> Iterator[tuple[str, str, TestResponse]]:
