@@ -74,6 +74,7 @@ def test_every_mutant_of_the_rules_is_looked_at(monkeypatch: pytest.MonkeyPatch)
 def test_postgres_killed_keeps_what_it_acknowledged(short_folder: Path) -> None:
     folder = short_folder / "outage"
     folder.mkdir()
+    short_folder.chmod(0o711)  # PostgreSQL runs as another user
     found = outage.kill_the_server(folder, 2, seed=3)
     assert (found.lost, found.gaps, found.differences) == (0, 0, 0)
     assert found.submitted >= 2
