@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import case, exists, select
 from sqlalchemy.orm import Session
 
 from reviewapp.bank.returns import Instructed, Known, Match, ReturnedLine, effect, match
 from reviewapp.bank.template import Result
-from reviewapp.models import Claim, Payout, ReturnFile, ReturnLine
+from reviewapp.models import Claim, Demand, Payout, ReturnFile, ReturnLine
 
 _KNOWN: dict[str, Known] = {
     "exported": "sent",
@@ -25,6 +25,8 @@ _KNOWN: dict[str, Known] = {
 }
 #: What keeps a line from its instruction besides the problems of `bank.returns`.
 _CLAIM_MOVED = "claim_moved"
+#: Where the claim stands for a line: one whose payee gave a part back is not simply paid any more.
+_STANDING = case((exists().where(Demand.claim_id == Claim.id, Demand.received_fen > 0), "refunded"), else_=Claim.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Judged:
 def judge(session: Session, file: ReturnFile) -> list[Judged]:
     """All lines of the file in its order, freshly read."""
     query = (
-        select(ReturnLine, Payout, Claim.state)
+        select(ReturnLine, Payout, _STANDING)
         .outerjoin(Payout, Payout.number == ReturnLine.number)
         .outerjoin(Claim, Claim.id == Payout.claim_id)
         .where(ReturnLine.file_id == file.id)
@@ -47,14 +49,15 @@ def judge(session: Session, file: ReturnFile) -> list[Judged]:
         .execution_options(populate_existing=True)
     )
     rows = session.execute(query)
-    return [Judged(line, payout, _match(file, line, payout, state)) for line, payout, state in rows]
+    return [Judged(line, payout, _match(file, line, payout, standing)) for line, payout, standing in rows]
 
 
-def effect_on(line: ReturnLine, payout: Payout, claim_state: str) -> Match:
+def effect_on(session: Session, line: ReturnLine, payout: Payout) -> Match:
     """What a line does to the instruction that two people gave it to: number and account are theirs to vouch for."""
     if line.amount_fen != payout.amount_fen:
         return Match("suspense", "amount")
-    return _with_claim(effect(cast(Result, line.result), _known(payout)), claim_state)
+    standing = session.scalars(select(_STANDING).where(Claim.id == payout.claim_id)).one()
+    return _with_claim(effect(cast(Result, line.result), _known(payout)), standing)
 
 
 def fingerprint(judged: Iterable[Judged]) -> str:
@@ -74,18 +77,18 @@ def counts(judged: Sequence[Judged]) -> dict[str, int]:
     return found
 
 
-def _match(file: ReturnFile, line: ReturnLine, payout: Payout | None, claim_state: str | None) -> Match:
+def _match(file: ReturnFile, line: ReturnLine, payout: Payout | None, standing: str | None) -> Match:
     if payout is None:
         return match(_read_line(line), None)
     if file.batch_id is not None and payout.batch_id != file.batch_id:
         return Match("suspense", "other_batch")
     ordered = Instructed(payout.amount_fen, payout.payee["card_number"], _known(payout))
-    return _with_claim(match(_read_line(line), ordered), claim_state or "")
+    return _with_claim(match(_read_line(line), ordered), standing or "")
 
 
-def _with_claim(found: Match, claim_state: str) -> Match:
-    """A payment that came back is owed again only while the claim is paid: not when it is being clawed back."""
-    if found.outcome == "returned" and claim_state != "paid":
+def _with_claim(found: Match, standing: str) -> Match:
+    """A payment that came back is owed again only while the claim is paid: not when it is, or was, clawed back."""
+    if found.outcome == "returned" and standing != "paid":
         return Match("suspense", _CLAIM_MOVED)
     return found
 

@@ -59,7 +59,7 @@ def stage(
 
 
 def apply(session: Session, actor: Actor, now: datetime, file_id: int, shown: str) -> ReturnFile:
-    """Do what the preview showed (`shown`: its fingerprint), in one piece. Claims are locked first, then pools.
+    """Do what the preview showed (`shown`: its fingerprint), in one piece. Claims are locked, then pools in order.
 
     Raises NotAllowed, IllegalMove (applied already) and Stale (by now the lines do something else).
     """
@@ -71,7 +71,7 @@ def apply(session: Session, actor: Actor, now: datetime, file_id: int, shown: st
         raise Stale("有指令在您打开预览之后变了，文件没有入账。请重新核对预览。")
     paid: list[Claim] = []
     returned: list[Claim] = []
-    for one in judged:
+    for one in sorted(judged, key=lambda one: claims[one.payout.claim_id].pool_id if one.payout else 0):
         _write(session, one)
         if one.payout is not None:
             claim = claims[one.payout.claim_id]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.bank.returns import Match
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound
-from reviewapp.models import Actor, Claim, Payout, SuspenseItem
+from reviewapp.models import Actor, Payout, SuspenseItem
 from reviewapp.services import funds, trail
 from reviewapp.services.payouts_lines import require_finance
 from reviewapp.services.payouts_matching import effect_on
@@ -40,8 +40,7 @@ def propose(session: Session, actor: Actor, item_id: int, number: str, reason: s
     payout = session.scalar(select(Payout).where(Payout.number == number.strip()))
     if payout is None:
         raise InvalidValue(f"没有指令号“{number.strip()[:40]}”。请核对后重新填写。", {"number": "没有这个指令号"})
-    claim = session.get_one(Claim, payout.claim_id)
-    _require_fit(effect_on(item.line, payout, claim.state), payout)
+    _require_fit(effect_on(session, item.line, payout), payout)
     item.reason = _reason(reason)
     item.state, item.payout_id, item.proposer_id = "proposed", payout.id, by_id
     return item
@@ -56,7 +55,7 @@ def confirm(session: Session, actor: Actor, now: datetime, item_id: int) -> Susp
     claim_id = session.scalars(select(Payout.claim_id).where(Payout.id == item.payout_id)).one()
     claim = trail.lock(session, claim_id)
     payout = session.get_one(Payout, item.payout_id, populate_existing=True)
-    found = effect_on(item.line, payout, claim.state)
+    found = effect_on(session, item.line, payout)
     _require_fit(found, payout)
     write_result(session, now, item.line, found.outcome, claim, payout)
     item.line.payout_id = payout.id

@@ -16,6 +16,7 @@ from reviewapp.models import Event, Payout, Pool, ReturnFile, ReturnLine, Suspen
 from reviewapp.services import funds, payouts, payouts_returns
 from reviewapp.services.payouts_matching import fingerprint, judge
 from tests.factories.bank_files import BankLine, apply, csv_return, exported, stage, take, xlsx_return
+from tests.factories.demands import demand
 from tests.factories.money import pool
 from tests.factories.payouts import ready, released
 from tests.factories.people import NOW, actor
@@ -49,6 +50,20 @@ def test_paid_failed_and_what_nobody_knows(session: Session) -> None:
     outcomes = session.execute(select(ReturnLine.outcome, ReturnLine.payout_id).order_by(ReturnLine.row)).all()
     assert [tuple(row) for row in outcomes] == [("paid", first.id), ("failed", second.id), ("suspense", None)]
     assert third.state == "exported"
+
+
+@pytest.mark.parametrize(("back", "state", "problems"), [(0, "failed", []), (100_000, "paid", ["claim_moved"])])
+def test_a_payment_of_which_a_part_was_given_back_does_not_come_back_whole(
+    session: Session, back: int, state: str, problems: list[str]
+) -> None:
+    payout = exported(session, 1)[0]
+    take(session, [BankLine.of(payout)])
+    if back:
+        demand(session, payout.claim, amount_fen=back, received_fen=back)
+    take(session, [BankLine.of(payout, "退汇", "账户已销户")])
+    assert payout.claim.state == state
+    assert [problem for _, problem in suspense(session)] == problems
+    assert funds.verify(session) == []
 
 
 def test_a_workbook_too(session: Session) -> None:
