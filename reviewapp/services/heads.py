@@ -67,7 +67,11 @@ def place(folder: Path, head: DailyHead) -> Path:
 
 def disagreements(session: Session, now: datetime, signer: Signer, folder: Path, pool: Pool) -> Iterator[Disagreement]:
     """Where kept heads or their files do not agree with the pool's chain, or with one another."""
-    rows = session.scalars(select(Head).where(Head.pool_id == pool.id).order_by(Head.day)).all()
+    try:
+        rows = session.scalars(select(Head).where(Head.pool_id == pool.id).order_by(Head.day)).all()
+    except (ValueError, TypeError):  # somebody wrote something else where a day or an instant stood
+        yield Disagreement(0, "数据库里有无法读取的链头")
+        return
     files = {path.stem: path for path in sorted((folder / pool.scheme_code / pool.code).glob("*.json"))}
     for row in rows:
         said, day = statement(pool, row), row.day.isoformat()

@@ -23,9 +23,6 @@ from reviewapp.services.audit_walk import Broken, Walk
 from reviewapp.services.queue import UNDECIDED
 from reviewapp.signing import Signer
 
-#: What somebody gets out of the queue: a reviewer, or money.
-_GIVING = ("take", "promote", "submit")
-
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -127,7 +124,7 @@ def _overtakings(session: Session, pool: Pool, receipt: Receipt) -> Iterator[tup
 
 
 def _steps(session: Session, pool: Pool, receipt: Receipt) -> Select[*tuple[Any, ...]]:
-    """This ticket's own events, and those by which the tickets behind it got something, until it was decided."""
+    """This ticket's own events, and those by which the tickets behind it got what it waited for, until its decision."""
     steps = (
         select(
             Link.number, Link.late, Claim.ticket, Event.action, Event.actor_role, Event.to_state,
@@ -138,9 +135,11 @@ def _steps(session: Session, pool: Pool, receipt: Receipt) -> Select[*tuple[Any,
         .where(Link.pool_id == pool.id, Link.number >= receipt.link)
     )  # fmt: skip
     own = Claim.ticket == receipt.ticket
-    steps = steps.where(or_(own, and_(Claim.ticket > receipt.ticket, Event.action.in_(_GIVING))))
-    state = session.scalar(select(Claim.state).where(Claim.pool_id == pool.id, own))
-    if state not in UNDECIDED:
-        last = session.scalar(select(func.max(steps.where(own).subquery().c.number)))
-        steps = steps.where(Link.number <= last)
+    history = session.execute(steps.where(own).order_by(Link.number)).all()
+    given = Event.action == "take"
+    if any(step.to_state == "waitlist" for step in history):
+        given = or_(given, Event.action.in_(("promote", "submit")) & (Event.to_state != "waitlist"))
+    steps = steps.where(or_(own, and_(Claim.ticket > receipt.ticket, given)))
+    if history[-1].to_state not in UNDECIDED:
+        steps = steps.where(Link.number <= history[-1].number)
     return steps.order_by(Link.number)

@@ -99,7 +99,8 @@ def edit(session: Session, chance: random.Random, turn: int) -> str:
 def _other(session: Session, chance: random.Random, table: type[Base], column: str, before: Any) -> Any:
     """Another value that could stand there."""
     if isinstance(before, bytes):
-        return chance.choice((chance.randbytes(len(before)), _sealed_anew(table, column), before[:-1], None))
+        nothing = None if table.__table__.c[column].nullable else b""
+        return chance.choice((chance.randbytes(len(before)), _sealed_anew(table, column), before[:-1], nothing))
     if isinstance(before, int):
         return before + 1000 + chance.randrange(1000) if column != "late" else 1 - before
     if isinstance(before, str) and column in ("digest", "signature"):

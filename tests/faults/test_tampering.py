@@ -6,10 +6,10 @@ import random
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from reviewapp.models import Head, Pool
+from reviewapp.models import Event, Head, Link, Pool
 from reviewapp.services import chain
 from tests.faults.tampering import Template, cut, make_new, rehash, tamper
 
@@ -48,6 +48,19 @@ def test_a_chain_cut_short_or_made_anew_is_found_by_its_anchors_alone(template: 
             session.execute(delete(Head))
             session.commit()
         assert template.audit(tmp_path) == [], number
+
+
+def test_an_office_older_than_the_chain_is_whole_once_it_is_linked(template: Template, tmp_path: Path) -> None:
+    """As `reviewapp migrate` does it; takings out of turn, of which no reason was recorded then, are not held up."""
+    template.copy()
+    with Session(template.engine) as session:
+        for table in (Head, Link):
+            session.execute(delete(table))
+        session.execute(update(Event).where(Event.action == "take").values(reason=None))
+        session.commit()
+        assert chain.adopt(session) > 40
+        session.commit()
+    assert template.audit(tmp_path) == []
 
 
 def test_making_a_chain_anew_over_untouched_rows_changes_nothing(template: Template) -> None:

@@ -132,3 +132,34 @@ def _check(engine: Engine, folder: Path, drafts: int) -> None:
 def test_the_trail_is_whole_after_a_rush(many: Engine, tmp_path: Path, drafts: int, submitters: int) -> None:
     Crowd(many, drafts).run(submitters)
     _check(many, tmp_path, drafts)
+
+
+def test_a_claim_that_somebody_holds_is_passed_over_with_a_reason_and_not_waited_for(many: Engine) -> None:
+    with Session(many) as session, transaction(session):
+        claims = [factories.claim(session, "submitted") for _ in range(2)]
+        ids, reviewer = [claim.id for claim in claims], factories.actor(session, "reviewer")
+    with Session(many) as holder, transaction(holder):
+        trail.lock(holder, ids[0])
+        with Session(many) as session:
+            with transaction(session):
+                taken = decisions.take_next(session, reviewer, NOW)
+                assert taken is not None
+                assert taken.id == ids[1]
+            (reason,) = session.scalars(select(Event.reason).where(Event.action == "take"))
+    assert reason == "跳过更早的 1 份（最前为排队号 1）：此刻正由他人办理"
+
+
+def test_a_line_that_nobody_can_be_taken_from_lets_go_of_its_pool(many: Engine) -> None:
+    """Its only claim is held by somebody; the next line's is taken, and the first pool is not kept locked."""
+    with Session(many) as session, transaction(session):
+        first, second = (factories.pool(session, code=code) for code in CODES)
+        held = factories.claim(session, "submitted", pool=first).id
+        factories.claim(session, "submitted", pool=second, now=NOW + timedelta(minutes=1))
+        first_id, reviewer = first.id, factories.actor(session, "reviewer")
+    with Session(many) as holder, transaction(holder):
+        trail.lock(holder, held)
+        with Session(many) as session, transaction(session):
+            taken = decisions.take_next(session, reviewer, NOW)
+            assert taken is not None
+            assert taken.pool_id != first_id
+            holder.execute(select(Pool.id).where(Pool.id == first_id).with_for_update(nowait=True))

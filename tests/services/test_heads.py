@@ -77,6 +77,8 @@ def test_a_file_that_is_missing_is_made_within_a_day_and_found_later(
         ("UPDATE heads SET number = 2", "签名不符"),
         ("UPDATE heads SET digest = replace(digest, substr(digest, 1, 8), '00000000')", "签名不符"),
         ("DELETE FROM heads", "数据库里没有"),
+        ("UPDATE heads SET day = '昨天'", "无法读取"),
+        ("UPDATE heads SET at = 'x'", "无法读取"),
     ],
 )
 def test_what_the_databases_owner_does_is_found(
