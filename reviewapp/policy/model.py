@@ -77,6 +77,11 @@ class PoolRule:
         return self.sources or ((None, self.first_fen or self.amount_fen),)
 
     @property
+    def opening_fen(self) -> int:
+        """All of `opening`."""
+        return sum(fen for _, fen in self.opening)
+
+    @property
     def most_fen(self) -> int:
         """How far the document lets it be raised."""
         return self.ceiling_fen or self.amount_fen

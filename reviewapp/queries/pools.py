@@ -27,6 +27,8 @@ ACCOUNTS = COLUMN_NAMES | {"treasury": "财政", "available": "可用"}
 ORDER_KINDS = {"top_up": "追加", "move": "调剂", "reduce": "收回"}
 ORDER_STATES = {"proposed": "待确认", "confirmed": "已入账", "cancelled": "已取消"}
 PAGE = 50
+#: What a claim on the waitlist waits for.
+LACKING = Claim.wanted_fen - Claim.reserved_fen
 _NEWEST = 50
 
 
@@ -138,7 +140,7 @@ def shares(session: Session, pool: Pool) -> tuple[Share, ...]:
             _sum(Claim.state.in_(COMMITTED), Claim.award_fen),
             _sum(Claim.state.in_(PAID_OUT), Claim.award_fen),
             func.count().filter(Claim.state == "waitlist"),
-            _sum(Claim.state == "waitlist", Claim.wanted_fen),
+            _sum(Claim.state == "waitlist", LACKING),
         )
         .where(Claim.pool_id == pool.id)
         .group_by(Claim.programme)
@@ -204,7 +206,7 @@ def waiting(session: Session, pool: Pool, programme: str = "", number: int = 1) 
     kept = [Claim.pool_id == pool.id, Claim.state == "waitlist"]
     if programme:
         kept.append(Claim.programme == programme)
-    count, total = session.execute(select(func.count(), func.sum(Claim.wanted_fen)).where(*kept)).one()
+    count, total = session.execute(select(func.count(), func.sum(LACKING)).where(*kept)).one()
     number, pages = _within(number, count)
     query = select(Claim).where(*kept).order_by(Claim.ticket).limit(PAGE).offset((number - 1) * PAGE)
     return Page(session.scalars(query).all(), number, pages, count, int(total or 0))
@@ -255,7 +257,7 @@ def _title(pool: Pool) -> str:
 
 
 def _waiting(session: Session, kept: ColumnElement[bool]) -> dict[int, tuple[int, int]]:
-    query: Select[Any] = select(Claim.pool_id, func.count(), func.sum(Claim.wanted_fen)).where(kept)
+    query: Select[Any] = select(Claim.pool_id, func.count(), func.sum(LACKING)).where(kept)
     return {pool_id: (count, int(fen)) for pool_id, count, fen in session.execute(query.group_by(Claim.pool_id))}
 
 

@@ -15,6 +15,7 @@ from reviewapp.models import Listing, Pool, PublishedScheme, SchemeDraft, Scheme
 from reviewapp.policy import Scheme, SchemeError
 from reviewapp.policy.money import show_yuan
 from reviewapp.schemes.wording import Wording
+from reviewapp.services import fund_orders
 from reviewapp.services.scheme_drafts import STATES
 
 #: What was done to a draft, in the words of its trail.
@@ -156,11 +157,10 @@ def _money(session: Session, scheme: Scheme) -> Iterator[str]:
         pool = pools.get(rule.code)
         if pool is None:
             yield f"资金池“{rule.title}”还没有开办。请运行 reviewapp office open-scheme {scheme.code}"
-        elif pool.appropriated < (wanted := rule.first_fen or rule.amount_fen):
-            has, wants = show_yuan(pool.appropriated), show_yuan(wanted)
+        elif (granted := fund_orders.granted_fen(session, [pool.id])) < rule.opening_fen:
             yield (
-                f"资金池“{rule.title}”账上总额 {has} 元，这一版写 {wants} 元。"
-                "差额请凭追加资金的文件在“资金池”页面提出追加，由另一人确认。"
+                f"资金池“{rule.title}”已下达 {show_yuan(granted)} 元，这一版写 {show_yuan(rule.opening_fen)} 元。"
+                f"差额 {show_yuan(rule.opening_fen - granted)} 元请凭文件在“资金池”页面提出追加的资金单，由另一人确认。"
             )
 
 

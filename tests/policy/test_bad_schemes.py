@@ -27,7 +27,20 @@ def file_of(code: str) -> dict[str, Any]:
 FILES: dict[str, dict[str, Any]] = {"sample": read_toml(TEXT, "sample.toml")} | {
     code: file_of(code) for code in schemes.codes()
 }
-MONEY = ("amount", "ceiling", "pays", "from", "over", "below", "up_to", "least", "most", "off", "spend")
+MONEY = (
+    "amount",
+    "ceiling",
+    "first_tranche",
+    "pays",
+    "from",
+    "over",
+    "below",
+    "up_to",
+    "least",
+    "most",
+    "off",
+    "spend",
+)
 
 
 def compiled(data: dict[str, Any]) -> tuple[Problem, ...]:

@@ -114,6 +114,9 @@ def test_what_does_not_hold_is_refused_with_its_key(old: str, new: str, key: str
     ("more", "key", "said"),
     [
         ("ceiling = 90000", "pools[0].ceiling", "上限低于金额"),
+        ("first_tranche = 100000", "pools[0].first_tranche", "首拨不小于金额"),
+        ("first_tranche = 0", "pools[0].first_tranche", "首拨不小于金额"),
+        ('first_tranche = 9\nsources = [{ title = "省级", amount = 100000 }]', "pools[0].first_tranche", "不能同时写"),
         ('sources = [{ title = "省级", amount = 60000 }]', "pools[0].sources", "不等于资金池金额"),
         ('sources = [{ title = "省级", amount = 1.5 }]', "pools[0].sources[0].amount", "小数"),
     ],

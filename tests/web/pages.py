@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from reviewapp.models import Actor, Claim, Decision, Demand, User
+from reviewapp.models import Actor, Claim, Decision, Demand, Pool, User
 from reviewapp.policy.workflow import PAID_OUT
 from reviewapp.queries.pools import FIGURES
 from reviewapp.services import payouts, trail
@@ -21,6 +21,10 @@ from tests.web.conftest import Visit
 
 _STEPS = ("papers", "papers/now", "facts", "check")
 _REASON = "理由一"
+_PUBLIC = (
+    *("/", "/sign-in", "/staff/sign-in", "/demo/clock", "/demo/messages"),
+    *("/schemes/xiangning-2023/car", "/schemes/yangcheng-2023/car"),
+)
 
 
 def claims_in_every_state(rows: Session, owner: User, reviewer: User) -> dict[str, Claim]:
@@ -67,20 +71,10 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     maker, checker = factories.user(rows, "finance_maker"), factories.user(rows, "finance_checker")
     by_claimant = claims_in_every_state(rows, people["claimant"], people["reviewer"])
     by_dealer = claims_in_every_state(rows, people["dealer"], people["lead"])
-    pool = factories.pool(rows)
-    batches = _batches(rows, maker, checker)
-    of_pool = [
-        f"/finance/pools/{pool.public_id}{rest}"
-        for rest in ("", "/waiting", *(f"/entries?column={name}" for name in FIGURES))
-    ]
-    of_demands = [
-        "/finance/demands",
-        *(f"/finance/demands/{public_id}" for public_id in rows.scalars(select(Demand.public_id))),
-    ]
+    batches, money = _batches(rows, maker, checker), _of_money(rows, factories.pool(rows))
     returned = _returned(rows)
     rows.commit()
-    yield from _open(visit, None, "/", "/sign-in", "/staff/sign-in", "/schemes/xiangning-2023/car", "/demo/clock")
-    yield from _open(visit, None, "/schemes/yangcheng-2023/car", "/demo/messages")
+    yield from _open(visit, None, *_PUBLIC)
     for role, claims in (("claimant", by_claimant), ("dealer", by_dealer)):
         yield from _open(
             visit, people[role], "/claims", "/claims/new", "/claims?state=draft&page=2", *_of_owner(claims)
@@ -92,10 +86,9 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     yield from _open(visit, people["reviewer"], "/desk", f"/desk/claims/{by_claimant['in_review'].public_id}")
     yield from _open(visit, people["lead"], "/desk", f"/desk/claims/{by_dealer['in_review'].public_id}")
     for person in (maker, checker):
-        yield from _open(visit, person, "/finance", "/finance/pools", *of_pool, *batches)
-        yield from _open(visit, person, *of_demands, *returned)
+        yield from _open(visit, person, "/finance", "/finance/pools", *money, *batches, *returned)
     yield from _open(visit, maker, "/finance/batches/new?scheme=xiangning-2023")
-    yield from _open(visit, people["auditor"], "/finance", *batches, *of_pool, *of_demands, *returned)
+    yield from _open(visit, people["auditor"], "/finance", *batches, *money, *returned)
     yield from _open(visit, people["admin"], "/finance/pools", "/staff/verify")
     tried = "/office/schemes/xiangning-2023"
     for person in (people["admin"], people["lead"], people["auditor"]):
@@ -113,6 +106,16 @@ def _of_owner(claims: dict[str, Claim]) -> Iterator[str]:
             yield from (path, f"{path}/receipt")
         if state == "failed":
             yield f"{path}/card"
+
+
+def _of_money(rows: Session, pool: Pool) -> list[str]:
+    """A pool with what is behind its figures, and every demand."""
+    behind = ("/waiting", *(f"/entries?column={column}" for column in FIGURES))
+    demands = rows.scalars(select(Demand.public_id))
+    return [
+        *(f"/finance/pools/{pool.public_id}{page}" for page in ("", *behind)),
+        *("/finance/demands", *(f"/finance/demands/{public_id}" for public_id in demands)),
+    ]
 
 
 def _batches(rows: Session, maker: User, checker: User) -> list[str]:
