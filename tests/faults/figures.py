@@ -24,6 +24,7 @@ from reviewapp.config import PROJECT
 from reviewapp.scratch.postgres import own_cluster
 from tests.faults import days, kills, outage, races
 from tests.faults.office import FAULTS, HONEST, Office, kill_while_working, upset_redis
+from tests.faults.tampering import tamper_often
 from tests.policy import pool_model
 from tests.policy.test_pool import MUTANTS
 from tests.services.walking import replay
@@ -176,6 +177,12 @@ def _reviewers(folder: Path, quick: bool) -> str:
     return f"{reviewers} reviewers, {claims} claims, 1 in 20 left lying: each decided once, each back in its place"
 
 
+def _tamperings(folder: Path, quick: bool) -> str:
+    tried = tamper_often(folder, 21 if quick else 1_000)
+    assert not tried.missed, tried.missed
+    return f"{tried.count} tamperings of {len(tried.kinds)} kinds, all found"
+
+
 FIGURES = [
     Figure(1, "the pool's rules", "100,000 random sequences × 50: 0 broken, mutants caught", _pure_pool),
     Figure(2, "the rules on PostgreSQL", "2,000 replayed by two processes: model = database", _replayed),
@@ -191,6 +198,19 @@ FIGURES = [
     Figure(
         10, "state × action × role", "only the listed moves pass", by_tests("tests/services/test_workflow_guards.py")
     ),
+    Figure(
+        11,
+        "return files changed at random",
+        "1,000 files: 0 wrong credits, a second import changes 0 rows",
+        by_tests("tests/services/test_mutated_returns.py"),
+    ),
     Figure(12, "ledger = instructions = bank", "difference 0.00 every day, the unmatched listed", _books),
+    Figure(
+        13,
+        "two people",
+        "maker = checker refused on every path, raw SQL included",
+        by_tests("tests/services/test_payouts_batches.py"),
+    ),
     Figure(14, "reviewers vanish", "20 × 5,000 claims, 5% vanish: 0 decided twice", _reviewers),
+    Figure(21, "tampering with the trail", "1,000 tamperings: all found", _tamperings),
 ]

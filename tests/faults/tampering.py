@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -287,23 +288,40 @@ def tamper(template: Template, number: int) -> tuple[str, list[str]]:
     return what, template.audit()
 
 
+@dataclass(frozen=True)
+class Tried:
+    """What so many tamperings came to: which were not found, and how many of which kind there were."""
+
+    count: int
+    missed: list[str]
+    kinds: Counter[str]
+
+
+def tamper_often(folder: Path, count: int) -> Tried:
+    """Tamper so often, each time anew, with copies in an empty folder."""
+    sealing.use(sealing.Sealer(bytes(32), bytes(32)))
+    template = Template(folder)
+    kinds, missed = Counter[str](), []
+    for number in range(count):
+        what, found = tamper(template, number)
+        kinds[what] += 1
+        if not found:
+            missed.append(f"{number}: {what}")
+    return Tried(count, missed, kinds)
+
+
 def main(arguments: list[str]) -> int:
-    """Tamper so often, each time anew."""
+    """Tamper and print the figures as one JSON object; exit 1 when something was not found."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.tampering", description=__doc__)
     parser.add_argument("--count", type=int, default=1000)
     given = parser.parse_args(arguments)
-    sealing.use(sealing.Sealer(bytes(32), bytes(32)))
-    done, missed, began = Counter[str](), [], time.monotonic()
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        template = Template(Path(folder))
-        for number in range(given.count):
-            what, found = tamper(template, number)
-            done[what] += 1
-            if not found:
-                missed.append(f"{number}: {what}")
-    figures = {"tamperings": given.count, "found": given.count - len(missed), "missed": missed, "kinds": dict(done)}
-    print(json.dumps(figures | {"seconds": round(time.monotonic() - began, 1)}, ensure_ascii=False, indent=2))
-    return 1 if missed else 0
+        tried = tamper_often(Path(folder), given.count)
+    figures = {"tamperings": tried.count, "found": tried.count - len(tried.missed), "missed": tried.missed}
+    figures |= {"kinds": dict(tried.kinds), "seconds": round(time.monotonic() - began, 1)}
+    print(json.dumps(figures, ensure_ascii=False, indent=2))
+    return 1 if tried.missed else 0
 
 
 if __name__ == "__main__":
