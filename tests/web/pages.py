@@ -65,8 +65,7 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     by_claimant = claims_in_every_state(rows, people["claimant"], people["reviewer"])
     by_dealer = claims_in_every_state(rows, people["dealer"], people["lead"])
     pool = factories.pool(rows)
-    batches = _batches(rows, maker, checker)
-    returned = _returned(rows)
+    batches, returned = _batches(rows, maker, checker), _returned(rows)
     rows.commit()
     yield from _open(visit, None, "/", "/sign-in", "/staff/sign-in", "/schemes/xiangning-2023/car", "/demo/clock")
     yield from _open(visit, None, "/schemes/yangcheng-2023/car", "/demo/messages")
@@ -80,16 +79,20 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
         yield from _open(visit, people[role], "/all", "/all?state=paid", *shown)
     yield from _open(visit, people["reviewer"], "/desk", f"/desk/claims/{by_claimant['in_review'].public_id}")
     yield from _open(visit, people["lead"], "/desk", f"/desk/claims/{by_dealer['in_review'].public_id}")
+    paying = ("/finance", *batches, *returned)
     for person in (maker, checker):
-        yield from _open(visit, person, "/finance", "/finance/pools", f"/finance/pools/{pool.public_id}", *batches)
-        yield from _open(visit, person, *returned)
-    yield from _open(visit, maker, "/finance/batches/new?scheme=xiangning-2023")
-    yield from _open(visit, people["auditor"], "/finance", *batches, *returned)
+        yield from _open(visit, person, *paying, "/finance/pools", f"/finance/pools/{pool.public_id}")
+    yield from _open(visit, people["auditor"], *paying)
     yield from _open(visit, people["admin"], "/finance/pools", "/staff/verify")
     tried = "/office/schemes/xiangning-2023"
     for person in (people["admin"], people["lead"], people["auditor"]):
         yield from _open(visit, person, f"{tried}/replay", f"{tried}/replay?before=own&after=1", f"{tried}/forecast")
-    yield from _open(visit, maker, f"{tried}/forecast?multiplier=2&amount=5000&pool=car&on=&seed=2")
+    yield from _open(
+        visit,
+        maker,
+        "/finance/batches/new?scheme=xiangning-2023",
+        f"{tried}/forecast?multiplier=2&amount=5000&pool=car&on=&seed=2",
+    )
 
 
 def _of_owner(claims: dict[str, Claim]) -> Iterator[str]:
