@@ -70,29 +70,22 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     yield from _open(visit, None, "/", "/sign-in", "/staff/sign-in", "/schemes/xiangning-2023/car", "/demo/clock")
     yield from _open(visit, None, "/schemes/yangcheng-2023/car", "/demo/messages")
     for role, claims in (("claimant", by_claimant), ("dealer", by_dealer)):
-        yield from _open(
-            visit, people[role], "/claims", "/claims/new", "/claims?state=draft&page=2", *_of_owner(claims)
-        )
-    both = [*by_claimant.values(), *by_dealer.values()]
-    shown = [f"/all/{claim.public_id}" for claim in both if claim.ticket is not None]
+        lists = ("/claims", "/claims/new", "/claims?state=draft&page=2")
+        yield from _open(visit, people[role], *lists, *_of_owner(claims))
+    shown = [f"/all/{claim.public_id}" for claim in (*by_claimant.values(), *by_dealer.values()) if claim.ticket]
     for role in ("reviewer", "lead", "auditor"):
         yield from _open(visit, people[role], "/all", "/all?state=paid", *shown)
     yield from _open(visit, people["reviewer"], "/desk", f"/desk/claims/{by_claimant['in_review'].public_id}")
     yield from _open(visit, people["lead"], "/desk", f"/desk/claims/{by_dealer['in_review'].public_id}")
-    paying = ("/finance", *batches, *returned)
-    for person in (maker, checker):
-        yield from _open(visit, person, *paying, "/finance/pools", f"/finance/pools/{pool.public_id}")
-    yield from _open(visit, people["auditor"], *paying)
+    paying = ("/finance", f"/finance/pools/{pool.public_id}", *batches, *returned)
+    for person in (maker, checker, people["auditor"]):
+        yield from _open(visit, person, *paying)
+    yield from _open(visit, maker, "/finance/pools", "/finance/batches/new?scheme=xiangning-2023")
     yield from _open(visit, people["admin"], "/finance/pools", "/staff/verify")
     tried = "/office/schemes/xiangning-2023"
     for person in (people["admin"], people["lead"], people["auditor"]):
         yield from _open(visit, person, f"{tried}/replay", f"{tried}/replay?before=own&after=1", f"{tried}/forecast")
-    yield from _open(
-        visit,
-        maker,
-        "/finance/batches/new?scheme=xiangning-2023",
-        f"{tried}/forecast?multiplier=2&amount=5000&pool=car&on=&seed=2",
-    )
+    yield from _open(visit, maker, f"{tried}/forecast?multiplier=2&amount=5000&pool=car&on=&seed=2")
 
 
 def _of_owner(claims: dict[str, Claim]) -> Iterator[str]:
