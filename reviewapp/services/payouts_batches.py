@@ -56,13 +56,17 @@ def make_batch(
         channel="file" if template else "http", template=template,
         needs_second=schemes.load(scheme_code).bands.need_third(amounts),
     )  # fmt: skip
+    _fill(session, batch, payouts)
+    _keep_skips(session, actor.id, now, batch, skips)
+    return batch
+
+
+def _fill(session: Session, batch: PayoutBatch, payouts: Iterable[Payout]) -> None:
     session.add(batch)
     session.flush()
     for payout in payouts:
         payout.state = "batched"
         payout.batch_id = batch.id
-    _keep_skips(session, actor.id, now, batch, skips)
-    return batch
 
 
 def dissolve_batch(session: Session, actor: Actor, now: datetime, batch_id: int) -> PayoutBatch:

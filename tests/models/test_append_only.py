@@ -56,12 +56,16 @@ def filled(session: Session) -> Session:
     session.add(Fact(claim_id=claim.id, section="applicant", field="name", value="测试甲", source="reading", at=NOW))
     factories.published_scheme(session)
     heads.keep(session, NOW, Signer(bytes(32)))
+    _add_batch_rows(session)
+    session.commit()
+    return session
+
+
+def _add_batch_rows(session: Session) -> None:
     payout = bank_files.exported(session, 1)[0]
     by_id = payout.batch.maker_id
     session.add(PayoutSkip(batch_id=payout.batch_id, payout_id=payout.id, by_id=by_id, reason="待核实", at=NOW))
     session.add(BatchExport(batch_id=payout.batch_id, by_id=by_id, digest="0" * 64, at=NOW))
-    session.commit()
-    return session
 
 
 @both_databases

@@ -76,19 +76,17 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     rows.commit()
     yield from _open(visit, None, *_PUBLIC)
     for role, claims in (("claimant", by_claimant), ("dealer", by_dealer)):
-        yield from _open(
-            visit, people[role], "/claims", "/claims/new", "/claims?state=draft&page=2", *_of_owner(claims)
-        )
-    both = [*by_claimant.values(), *by_dealer.values()]
-    shown = [f"/all/{claim.public_id}" for claim in both if claim.ticket is not None]
+        lists = ("/claims", "/claims/new", "/claims?state=draft&page=2")
+        yield from _open(visit, people[role], *lists, *_of_owner(claims))
+    shown = [f"/all/{claim.public_id}" for claim in (*by_claimant.values(), *by_dealer.values()) if claim.ticket]
     for role in ("reviewer", "lead", "auditor"):
         yield from _open(visit, people[role], "/all", "/all?state=paid", *shown)
     yield from _open(visit, people["reviewer"], "/desk", f"/desk/claims/{by_claimant['in_review'].public_id}")
     yield from _open(visit, people["lead"], "/desk", f"/desk/claims/{by_dealer['in_review'].public_id}")
-    for person in (maker, checker):
-        yield from _open(visit, person, "/finance", "/finance/pools", *money, *batches, *returned)
+    paying = ("/finance", "/finance/pools", *money, *batches, *returned)
+    for person in (maker, checker, people["auditor"]):
+        yield from _open(visit, person, *paying)
     yield from _open(visit, maker, "/finance/batches/new?scheme=xiangning-2023")
-    yield from _open(visit, people["auditor"], "/finance", *batches, *money, *returned)
     yield from _open(visit, people["admin"], "/finance/pools", "/staff/verify")
     tried = "/office/schemes/xiangning-2023"
     for person in (people["admin"], people["lead"], people["auditor"]):

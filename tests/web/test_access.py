@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from reviewapp.models import Actor, User
+from reviewapp.models import Actor, Pool, User
 from reviewapp.services import fund_orders, payouts
 from reviewapp.web.access import ANYONE, LIBRARY, roles_of
 from tests import factories
@@ -131,19 +131,10 @@ def world(app: Flask, rows: Session) -> World:
     ready(rows)
     made = payouts.make_batch(rows, Actor.of(people["finance_maker"]), factories.NOW, "xiangning-2023")
     ready(rows)
-    returned = bank_files.staged(rows, "不是我们的指令")
-    item = bank_files.in_suspense(rows)
-    scheme = factories.scheme_draft(rows)
-    order = fund_orders.propose(rows, Actor.of(people["admin"]), factories.NOW, pool, TOP_UP)
     offices = {
         "batches": made.public_id,
-        **dict.fromkeys(("returns.show", "returns.apply"), returned.public_id),
-        "returns": item.public_id,
-        "pools": pool.public_id,
-        **dict.fromkeys(("pools.confirm", "pools.cancel"), order.public_id),
-        "demands": factories.demand(rows, factories.claim(rows, "paid"), state="proposed").public_id,
-        **dict.fromkeys(("demands.new", "demands.propose"), factories.claim(rows, "paid").public_id),
-        "schemes": scheme.public_id,
+        "schemes": factories.scheme_draft(rows).public_id,
+        **_of_money(rows, pool, people),
     }
     own = {}
     for role, person in people.items():
@@ -154,6 +145,20 @@ def world(app: Flask, rows: Session) -> World:
     strangers = Things({**nothing, **_things(app, rows, stranger)})
     rows.commit()
     return World(people, own, colleagues, strangers)
+
+
+def _of_money(rows: Session, pool: Pool, people: dict[str, User]) -> dict[str, str]:
+    """A return file with a line in suspense, an order that waits to be confirmed, a demand and a claim to demand of."""
+    file, item = bank_files.staged(rows, "不是我们的指令"), bank_files.in_suspense(rows)
+    order = fund_orders.propose(rows, Actor.of(people["admin"]), factories.NOW, pool, TOP_UP)
+    return {
+        **dict.fromkeys(("returns.show", "returns.apply"), file.public_id),
+        "returns": item.public_id,
+        "pools": pool.public_id,
+        **dict.fromkeys(("pools.confirm", "pools.cancel"), order.public_id),
+        "demands": factories.demand(rows, factories.claim(rows, "paid"), state="proposed").public_id,
+        **dict.fromkeys(("demands.new", "demands.propose"), factories.claim(rows, "paid").public_id),
+    }
 
 
 def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) -> dict[str, str]:
