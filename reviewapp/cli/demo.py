@@ -132,7 +132,7 @@ def _report(console: Console, play: run.Play, seconds: float) -> bool:
     for line in wrong:
         console.print(f"[red]✗[/] {line}", highlight=False)
     if not wrong:
-        console.print("资金池、分录、发放指令与银行流水一致；排队号与提交先后一致。")
+        console.print("资金池、分录、发放指令与银行流水一致；排队号与提交先后一致；记录链完整。")
     _count(console, played, "项与预设一致", "as planted")
     if standing:
         _count(console, standing, "项待办按预设留在各页", "left standing as planned")

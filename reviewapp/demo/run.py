@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from reviewapp import clock
 from reviewapp.demo import outcome, staff
 from reviewapp.demo.board import Board
 from reviewapp.demo.office import Office
@@ -19,7 +20,7 @@ from reviewapp.demo.scenario_model import Plan
 from reviewapp.demo.scenario_papers import county_of
 from reviewapp.demo.submitters import Submitter
 from reviewapp.models import Actor, Payout
-from reviewapp.services import funds
+from reviewapp.services import audit, funds
 from reviewapp.specimens.people import CHINA
 
 #: When each act begins, by the office's clock.
@@ -240,8 +241,14 @@ def outcomes(play: Play) -> list[outcome.Found]:
 
 
 def books(play: Play) -> list[str]:
-    """Where money or order are not as they must be: pools, postings, instructions, the bank's statement, tickets."""
+    """Where money or order are not as they must be: pools, postings, instructions, the bank's statement, tickets, the
+    chains of what was done.
+    """
+    parts = play.office.app.extensions
+    keys = audit.Office(parts["signer"], parts["settings"].heads)
     with play.office.looking() as session:
-        differences = funds.verify(session, play.office.app.extensions["bank"].statement())
+        differences = funds.verify(session, parts["bank"].statement())
         unequal = [f"{one.what}，{one.where}：应为 {one.expected}，实为 {one.found}（分）" for one in differences]
-        return [*unequal, *outcome.wrong_balances(session, play.plans), *outcome.out_of_order(session)]
+        chains = audit.verify(session, clock.now(), keys)
+        broken = [f"记录链 {chain.pool} 第 {chain.number} 环：{chain.wrong}" for chain in chains if chain.wrong]
+        return [*unequal, *broken, *outcome.wrong_balances(session, play.plans), *outcome.out_of_order(session)]
