@@ -133,7 +133,7 @@ def _batches(rows: Session, maker: User, checker: User) -> list[str]:
 
 def _returned(rows: Session) -> list[str]:
     """A file that was applied, one that was not, and what is in suspense."""
-    paid, failed, open_ = bank_files.exported(rows, 3)
+    paid, failed, open_ = bank_files.exported(rows, 3)[:3]
     lines = [
         bank_files.BankLine.of(paid),
         bank_files.BankLine.of(failed, "失败", "账户已销户"),
