@@ -27,6 +27,7 @@ first_tranche 首拨 · pool 资金池 · submitters 提交人 · submission 受
 correction_days 补正天数 · publication_days 公示天数 · late 逾期提交的 · hint 提示 · when 适用条件 · choices 选项
 field 核对的内容 · window 时间窗口 · fields 核对的内容 · also 有则一并核对 · optional 没有时 · allowed 允许
 list 名单 · check 核验方法 · text 问题 · reading 采用的读法 · pays 补贴 · percent 比例 · least 最低 · most 最高
+line_over 单笔超过 · total_over 合计超过
 round_to 取整到 · rounding 取整方式 · form 计算方式 · by 分档依据 · over 大于 · at_least 不低于 · up_to 不超过
 below 低于 · cards 绑定的卡 · vin 车架号 · code 发票代码 · number 号码 · numbers 身份证号 · name 姓名 · begins 起始
 statement 特殊情况的说明材料 · unusual 需人工核实的提交人 · trait 特征 · green_plate 按号牌核对能源类型
@@ -77,7 +78,7 @@ _EVERYWHERE = {value: title for trait in TRAITS.values() for value, title in tra
 }  # fmt: skip
 _YUAN = frozenset((
     "pays", "over", "at_least", "up_to", "below", "from", "ceiling", "first_tranche", "most", "off", "spend",
-    "round_to", "amount",
+    "round_to", "amount", "line_over", "total_over",
 ))  # fmt: skip
 _UNITS = {
     "percent": "%", "correction_days": " 天", "publication_days": " 天", "every_days": " 天", "lasts_hours": " 小时",
