@@ -73,7 +73,7 @@ def desk(session: Session, folder: Path, role: str = "claimant", scheme_code: st
     """A draft of a new submitter under a scheme."""
     with transaction(session):
         factories.pool(session, scheme_code=scheme_code)
-        actor = factories.actor(session, role, **({"phone": "13800001234"} if role == "claimant" else {}))
+        actor = factories.actor(session, role)
         claim = intake.create_draft(
             session, actor, NOW, scheme_code=scheme_code, programme="car", form_key=f"form of {actor.id}"
         )

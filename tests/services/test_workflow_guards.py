@@ -24,7 +24,7 @@ LISTED = {(row.state, row.action, role): row.to for row in TABLE for role in row
 
 @pytest.mark.parametrize("state", STATES)
 def test_the_mover_lets_only_listed_moves_pass(session: Session, state: str) -> None:
-    claim = factories.claim(session, state)
+    claim = factories.claim(session, "draft")  # without a ticket nothing is written before the test is over
     for action, role in product(ACTIONS, ROLES):
         claim.state, claim.revision = state, 0
         actor = Actor(role)

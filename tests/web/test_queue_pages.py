@@ -49,7 +49,8 @@ def test_states_are_told_no_finer_than_needed(app: Flask, rows: Session, visit: 
     rows.commit()
     shown = re.findall(r'badge-state tone-\w+">([^<]+)<', visit().get(QUEUE).text)
     assert set(shown) == {
-        *("已提交", "候补中", "审核中", "待补正", "审核通过", "已发放", "未通过", "已撤回", "逾期失效"),
+        *("已提交", "候补中", "审核中", "待补正", "审核通过", "已发放", "追回中", "已追回"),
+        *("未通过", "已撤回", "逾期失效"),
     }
     assert not {STATES[state] for state in ("failed", "unknown", "special_review", "publication")} & set(shown)
 
