@@ -1,7 +1,8 @@
 """`reviewapp bench payouts`: released instructions paid a second, beside bare HTTP to the same sandbox bank.
 
-The real way: real payout workers and the reconciler as processes, a real Redis, the bank over HTTP. The clock runs from
-the commit that releases instructions (it writes the outbox rows and rings) until the last of them is paid. The bare
+The real way: real payout workers and the reconciler as processes, a real Redis, the bank over HTTP. A maker puts the
+instructions into a batch and a checker releases it; the clock runs from the commit of the release (it writes the outbox
+rows and rings) until the last of them is paid. The bare
 HTTP is the same order in as many processes at once, each over one client that it keeps.
 """
 
@@ -26,17 +27,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp import clock, create_app
-from reviewapp.bench import drafts, together
+from reviewapp.bench import drafts, rules, together
 from reviewapp.bench.database import Scratch
 from reviewapp.config import Settings
 from reviewapp.db import transaction
 from reviewapp.extensions import db
-from reviewapp.models import Claim, Payout, Pool
+from reviewapp.models import Actor, Claim, Payout, Pool
 from reviewapp.policy import pool as movements
 from reviewapp.scratch.bank import SandboxBank
 from reviewapp.scratch.processes import start_guarded, wait_until
 from reviewapp.scratch.redis_server import RedisServer
-from reviewapp.services import funds, outbox
+from reviewapp.services import funds, payouts
 
 _AMOUNT_FEN = 300_000
 _PAYEE = {"name": "测试甲", "card_number": "6222020000000000018", "bank": ""}
@@ -53,6 +54,14 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class _Team:
+    pool_id: int
+    claimant_id: int
+    maker: Actor
+    checker: Actor
+
+
+@dataclass(frozen=True)
 class _Orders:
     """One process's part of the bare HTTP."""
 
@@ -64,11 +73,11 @@ def measure(scratch: Scratch, plan: Plan, say: Callable[[str], None]) -> dict[st
     """The figures; `paid_once` says that the bank credited every instruction once and that all books agree."""
     with _office(scratch, plan.workers) as (app, bank), app.app_context():
         team = _team()
-        _pay(*team, plan.workers)  # everything is loaded and warm afterwards
+        _pay(team, plan.workers)  # everything is loaded and warm afterwards
         ours, raw = [], []
         for number in range(1, plan.rounds + 1):
             raw.append(plan.payouts / _bare(bank, plan, number))
-            ours.append(plan.payouts / _pay(*team, plan.payouts))
+            ours.append(plan.payouts / _pay(team, plan.payouts))
             say(f"第 {number}/{plan.rounds} 轮：裸 HTTP {raw[-1]:.0f}/s，发放 {ours[-1]:.0f}/s")
         paid_once = _paid_once(app, bank)
     return {
@@ -112,42 +121,46 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _team() -> tuple[int, int]:
-    """Ids of a pool with money and of a claimant."""
+def _team() -> _Team:
+    """A pool with money, a claimant, and two people of finance."""
     with transaction(db.session()) as session:
         [pool] = drafts.pools(session, 1, "payouts")
-        return pool.id, drafts.user(session, "claimant", "测速申领人").id
+        maker, checker = (drafts.user(session, role, f"测速{role}") for role in ("finance_maker", "finance_checker"))
+        claimant = drafts.user(session, "claimant", "测速申领人")
+        return _Team(pool.id, claimant.id, Actor.of(maker), Actor.of(checker))
 
 
-def _pay(pool_id: int, claimant_id: int, count: int) -> float:
-    """Seconds from the commit of so many released instructions, with their outbox rows, until all are paid."""
+def _pay(team: _Team, count: int) -> float:
+    """Seconds from the commit of the release of so many instructions until all are paid."""
     with transaction(db.session()) as session:
-        _release(session, pool_id, claimant_id, count)
+        _order(session, team, count)
+        batch = payouts.make_batch(session, team.maker, clock.now(), rules.SCHEME, pool_id=team.pool_id)
+        typed = {"count": batch.count, "total_fen": batch.total_fen, "digest": batch.digest}
+        batch_id = batch.id
+    with transaction(db.session()) as session:
+        payouts.release_batch(session, team.checker, clock.now(), batch_id, **typed)
         session.flush()
         start = time.monotonic()
     wait_until(_all_paid, seconds=_LONGEST_ROUND, what="instructions are still open")
     return time.monotonic() - start
 
 
-def _release(session: Session, pool_id: int, claimant_id: int, count: int) -> None:
-    """Payable claims with the money committed for them; their instructions and outbox rows as a release leaves them."""
-    pool, now = funds.lock_pool(session, pool_id), clock.now()
-    claims = [_payable(pool, claimant_id, pool.next_ticket + number, now) for number in range(count)]
+def _order(session: Session, team: _Team, count: int) -> None:
+    """Payable claims with the money committed for them, and their instructions, ready for a batch."""
+    pool, now = funds.lock_pool(session, team.pool_id), clock.now()
+    claims = [_payable(pool, team.claimant_id, pool.next_ticket + number, now) for number in range(count)]
     pool.next_ticket += count
     session.add_all(claims)
     session.flush()
     money = (*movements.on_promote(_AMOUNT_FEN), *movements.on_approve(_AMOUNT_FEN, _AMOUNT_FEN))
-    rows = [_instruction(claim, now) for claim in claims]
-    session.add_all(rows)
-    session.flush()
-    for claim, row in zip(claims, rows, strict=True):
+    session.add_all(_instruction(claim, now) for claim in claims)
+    for claim in claims:
         funds.post(session, pool, money, now=now, reason="bench", claim_id=claim.id)
-        outbox.add(session, "payout.send", row.id, now)
 
 
 def _instruction(claim: Claim, now: datetime) -> Payout:
     return Payout(
-        number=f"{claim.number}-1", claim_id=claim.id, state="released", amount_fen=_AMOUNT_FEN, payee=_PAYEE,
+        number=f"{claim.number}-1", claim_id=claim.id, state="ready", amount_fen=_AMOUNT_FEN, payee=_PAYEE,
         approved_at=now, created_at=now,
     )  # fmt: skip
 
