@@ -301,8 +301,10 @@ def rows_move_the_picture(page: Page) -> None:
 
 def pay(world: World, number: str, *, ends: str = "已发放") -> None:
     """One person makes the batch and cannot release it; another types count and total again."""
-    maker = world.staff("demo-maker").page
+    person = world.staff("demo-maker")
+    maker = person.page
     reload_until(maker, lambda: maker.get_by_text(number).count() > 0)
+    world.barriers += person.barriers("/finance", "/finance/returns", "/finance/suspense")
     maker.locator(".panel", has=maker.get_by_text(number)).get_by_role("link", name="生成发放批次").click()
     maker.get_by_role("button", name="预览批次").click()
     maker.get_by_role("button", name="生成批次：1 笔").click()
@@ -334,13 +336,13 @@ def the_buyer_gives_another_card(world: World, buyer: Person, number: str, bough
     page.get_by_role("heading", name="更换收款卡").wait_for()
     expect(page.locator(".lead")).to_contain_text(CLOSED)
     world.barriers += buyer.barriers(page.url)
-    page.get_by_label("持卡人").fill(bought.buyer.name)
+    page.get_by_label("开户人姓名").fill(bought.buyer.name)
     slip = str((int(bought.card.number[-1]) + 1) % 10)
-    page.get_by_label("卡号").fill(bought.card.number[:-1] + slip)
+    page.get_by_label("银行卡号").fill(bought.card.number[:-1] + slip)
     page.get_by_role("button", name="确认更换").click()
     expect(page.locator(".has-error")).to_have_count(1)
-    expect(page.get_by_label("持卡人")).to_have_value(bought.buyer.name)
-    page.get_by_label("卡号").fill(bought.card.number)
+    expect(page.get_by_label("开户人姓名")).to_have_value(bought.buyer.name)
+    page.get_by_label("银行卡号").fill(bought.card.number)
     assert buyer.fits()
     page.get_by_role("button", name="确认更换").click()
     page.wait_for_url(lambda url: not url.endswith("/card"))
@@ -363,14 +365,24 @@ def the_auditor_sees_everything(world: World, number: str) -> None:
     page = auditor.page
     page.goto("/all")
     page.get_by_role("link", name=number).click()
+    claim = page.url
     history = page.locator(".history")
     for step in ("提交", "通过", "已发放"):
         expect(history).to_contain_text(step)
     expect(page.locator(".past")).to_contain_text(REASON)
     expect(page.get_by_role("button", name="确认通过")).to_have_count(0)
-    world.barriers += auditor.barriers(page.url, "/all", "/finance/pools")
+    page.goto("/finance/pools")
+    page.locator("main a[href*='/finance/pools/']").first.click()
+    figures = page.url
+    page.locator("main a[href*='/entries']").first.click()
+    expect(page.locator("table tbody tr").first).to_be_visible()
+    world.barriers += auditor.barriers(claim, "/all", "/finance/pools", figures, page.url)
 
 
 def nobody_is_shut_out(world: World) -> None:
     visitor = world.person(PHONE)
-    world.barriers += visitor.barriers("/", "/schemes/yangcheng-2023/car", "/sign-in", "/staff/sign-in")
+    queue = "/schemes/yangcheng-2023/queue?pool=car"
+    world.barriers += visitor.barriers("/", "/schemes/yangcheng-2023/car", "/sign-in", "/staff/sign-in", queue)
+    visitor.page.goto(queue)
+    expect(visitor.page.locator("#t1")).to_contain_text("已发放")
+    assert visitor.fits()
