@@ -150,7 +150,7 @@ def _context(session: Session, claim: Claim, present: CurrentFacts) -> dict[str,
 
 def _prior_claims(session: Session, claim: Claim, keys: list[_Key]) -> list[dict[str, str]]:
     """Claims put in before on the same person, vehicle or invoice, as they came, with the values that are the same."""
-    by_token = {(key.kind, key.token): key for key in keys}
+    by_token = {(key.kind, key.token): key for key in keys if key.values}
     rows = session.execute(
         select(Claim, ClaimKey.kind, ClaimKey.token)
         .join(ClaimKey, ClaimKey.claim_id == Claim.id)
@@ -159,13 +159,11 @@ def _prior_claims(session: Session, claim: Claim, keys: list[_Key]) -> list[dict
     )
     prior: dict[int, list[dict[str, str]]] = {}
     for other, kind, token in rows:
-        key = by_token.get((kind, token))
-        if key is not None and key.values:
-            entries = prior.setdefault(other.id, [_prior(other)])
-            if kind == "invoice" and "invoice_number" in entries[-1]:
-                # The code of one invoice beside the number of another would be neither.
-                entries.append(_prior(other))
-            entries[-1].update(key.values)
+        entries = prior.setdefault(other.id, [_prior(other)])
+        if kind == "invoice" and "invoice_number" in entries[-1]:
+            # The code of one invoice beside the number of another would be neither.
+            entries.append(_prior(other))
+        entries[-1].update(by_token[kind, token].values)
     return [entry for entries in prior.values() for entry in entries]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from reviewapp.ocr import Reader
 from tests.faults.hostile import chosen, figures, is_clean, run
 
-SHORT = 58
+SHORT = 110
 
 
 @pytest.mark.slow
