@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -30,7 +32,7 @@ def listing(code: str) -> ResponseReturnValue:
     """The tickets of one pool in order, a hundred a page, and the heads of the last days."""
     scheme = _scheme(code)
     pools = queries.pools(db.session, code)
-    pool = next((one for one in pools if one.code == request.args.get("pool")), pools[0] if pools else None)
+    pool = _named(pools, request.args.get("pool")) or _busiest(pools)
     sought = request.args.get("ticket", type=int)
     if sought is not None and not 0 < sought <= _LARGEST_TICKET:
         sought = None
@@ -87,6 +89,15 @@ def _scheme(code: str) -> Scheme:
     if code not in schemes.codes():
         raise NotFound("没有这个活动。请从首页选择。")
     return schemes.load(code)
+
+
+def _named(pools: Sequence[Pool], code: str | None) -> Pool | None:
+    return next((pool for pool in pools if pool.code == code), None)
+
+
+def _busiest(pools: Sequence[Pool]) -> Pool | None:
+    """The pool that most people look for: with the most tickets, the first of several."""
+    return max(pools, key=lambda pool: pool.next_ticket, default=None)
 
 
 def _page(pool: Pool, sought: int | None) -> queries.QueuePage:

@@ -55,6 +55,16 @@ def test_states_are_told_no_finer_than_needed(app: Flask, rows: Session, visit: 
     assert not {STATES[state] for state in ("failed", "unknown", "special_review", "publication")} & set(shown)
 
 
+def test_the_pool_with_most_tickets_is_shown_first(app: Flask, rows: Session, visit: Visit) -> None:
+    factories.claim(rows, "submitted")
+    busy = factories.pool(rows, code="motorcycle")
+    for _ in range(2):
+        factories.claim(rows, "paid", pool=busy)
+    rows.commit()
+    assert _tickets(visit, QUEUE) == _tickets(visit, f"{QUEUE}?pool={busy.code}") == [1, 2]
+    assert _tickets(visit, f"{QUEUE}?pool=car") == [1]
+
+
 def test_a_page_is_a_range_of_tickets(app: Flask, rows: Session, visit: Visit) -> None:
     for _ in range(PAGE_SIZE + 3):
         factories.claim(rows, "rejected")
