@@ -26,7 +26,7 @@ from reviewapp.specimens.papers.form import SPECIMEN
 from reviewapp.specimens.papers.sheet import MIN_SIZE, Box, Sheet
 
 EVERY_FORM = every_form()
-SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 6))]
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 6))]
 FIRST_FORMS = [(kind, FORMS[kind][0]) for kind in KINDS]
 """One of each kind; the others come in the long form of a test."""
 OTHER_FORMS = [pytest.param(*form, marks=pytest.mark.long) for form in EVERY_FORM if form not in FIRST_FORMS]
