@@ -55,6 +55,9 @@ class DailyHead(Statement, frozen=True, tag="每日链头", kw_only=True):
 
 
 _Kind = TypeVar("_Kind", Receipt, DailyHead)
+for _kind in (Receipt, DailyHead):
+    # msgspec 0.22 knows a tag beyond ASCII again only once the string has been encoded in this process.
+    msgspec.json.encode(_kind.__struct_config__.tag)
 
 
 def from_words(kind: type[_Kind], words: Mapping[str, str]) -> _Kind:

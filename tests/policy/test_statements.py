@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date, datetime
 
 import pytest
@@ -24,6 +26,20 @@ def test_they_come_back_as_they_were_written() -> None:
         assert parse(type(statement), b"\xef\xbb\xbf" + statement.text().encode()) == statement
     assert json.loads(RECEIPT.text())["kind"] == "受理回执"
     assert "2024-01-10T09:30:05.120000+08:00" in RECEIPT.text()
+
+
+_READ_ANEW = """
+import sys
+from reviewapp.policy import statements
+for kind, text in (line.split(" ", 1) for line in sys.stdin.read().splitlines()):
+    print(statements.parse(getattr(statements, kind), text.encode()).link)
+"""
+
+
+def test_a_process_that_never_wrote_one_reads_them() -> None:
+    given = "\n".join(f"{type(one).__name__} {json.dumps(json.loads(one.text()))}" for one in (RECEIPT, HEAD))
+    read = subprocess.run([sys.executable, "-c", _READ_ANEW], input=given, capture_output=True, text=True, check=False)
+    assert read.stdout.split() == ["31", "31"], read.stderr
 
 
 def test_a_receipt_fits_into_an_address() -> None:
