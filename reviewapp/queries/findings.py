@@ -44,8 +44,12 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class MissingView:
-    """A required paper that is not there: what it is in Chinese, its clause and a hint; `entry` as in the result."""
+    """A required paper that is not there: what it is in Chinese, its clause and a hint; `entry` as in the result.
 
+    `check` is that of the finding which says the same.
+    """
+
+    check: str
     entry: str
     title: str
     clause: str
@@ -134,4 +138,4 @@ def _place(
 
 def _missing(rule: PaperRule) -> MissingView:
     title = rule.title if len(rule.alternatives) == 1 else display.kinds_in_words(rule.id)
-    return MissingView(rule.entry, title, rule.clause, rule.hint)
+    return MissingView(rule.finding, rule.entry, title, rule.clause, rule.hint)
