@@ -39,9 +39,9 @@ _BATCH = 500
 def append(session: Session, claim: Claim, event: Event, decision: Decision | None = None) -> None:
     """Link a new event of a locked claim that has a ticket; with its submission everything before it, in order."""
     session.flush()
-    _hold(session, claim.pool_id)
+    pool = _hold(session, claim.pool_id)
     events = _until_now(session, claim) if event.action == "submit" else [event]
-    _link(session, claim.pool, [(claim, one, decision) for one in events])
+    _link(session, pool, [(claim, one, decision) for one in events])
 
 
 def head(session: Session, pool: Pool) -> tuple[int, str]:
@@ -80,9 +80,9 @@ def values(row: Any, columns: Iterable[str]) -> dict[str, Any]:
     return {column: getattr(row, column) for column in columns}
 
 
-def _hold(session: Session, pool_id: int) -> None:
-    """Lock the pool's row until the transaction ends; its columns are not looked at."""
-    session.execute(select(Pool.id).where(Pool.id == pool_id).with_for_update(key_share=True)).all()
+def _hold(session: Session, pool_id: int) -> Pool:
+    """Lock the pool's row until the transaction ends; of its columns only those count that never change."""
+    return session.scalars(select(Pool).where(Pool.id == pool_id).with_for_update(key_share=True)).one()
 
 
 def _until_now(session: Session, claim: Claim) -> Sequence[Event]:
@@ -103,8 +103,7 @@ def _link(
 
 
 def _adopt(session: Session, pool_id: int) -> int:
-    _hold(session, pool_id)
-    pool = session.get_one(Pool, pool_id)
+    pool = _hold(session, pool_id)
     if head(session, pool)[0]:
         return 0
     adopted, last = 0, 0
