@@ -27,7 +27,7 @@ CONFIRMED = 0.70
 """Weakest character of what two more looks settle."""
 SURE_TEXT = 0.80
 """Weakest character of another text that needs no second look."""
-AGAIN, TESSERACT = "again", "tesseract"
+AGAIN, TESSERACT, CHECK_DIGIT = "again", "tesseract", "check_digit"
 
 Look = Callable[[Spot], str]
 """Reads the place of a spot once more."""
@@ -42,7 +42,7 @@ def gather(form: Form, spots: Mapping[str, Spot], codes: Sequence[Code]) -> Evid
     for name, value in values.items():
         field = form.field_named(name)
         if field is not None and field.check is not None and field.check(value):
-            evidence.bear((name,), "check_digit")
+            evidence.bear((name,), CHECK_DIGIT)
     if form.crosscheck is not None:
         form.crosscheck(values, evidence)
     for code in codes:
@@ -61,11 +61,14 @@ def _weigh_code(code: Code, values: Mapping[str, str], evidence: Evidence) -> No
 
 
 def _weigh_amount(amount: str, values: Mapping[str, str], evidence: Evidence) -> None:
-    """The code's amount must be the total or the price before tax."""
-    same = [name for name in ("total", "net_price") if values.get(name) == amount]
+    """The code's amount is the total or the price before tax, papers differ in which: it tells something only where
+    both were read, and not as the same."""
+    if not {"total", "net_price"} <= values.keys() or values["total"] == values["net_price"]:
+        return
+    same = [name for name in ("total", "net_price") if values[name] == amount]
     if same:
         evidence.bear(same, "qr")
-    elif "total" in values and "net_price" in values:
+    else:
         evidence.doubt("total", amount)
 
 
@@ -103,10 +106,17 @@ def _agrees(field: Field, spot: Spot, text: str, others: list[str]) -> bool:
 
 
 def settled(field: Field, spot: Spot, evidence: Evidence, *, scores_tell: bool = True) -> bool:
-    """Whether a reading can be relied on as it is; without `scores_tell` the engine's score alone never settles it."""
+    """Whether a reading can be relied on as it is.
+
+    Without `scores_tell` the engine's score alone never settles it, nor does a check digit alone: one wrong number in
+    ten has a right one, and of what such an engine reads half is wrong.
+    """
     if field.name in evidence.doubted:
         return False
-    if evidence.borne.get(field.name):
+    witnesses = set(evidence.borne.get(field.name, ()))
+    if not scores_tell and witnesses == {CHECK_DIGIT}:
+        return False
+    if witnesses:
         return spot.weakest >= PROVEN_NUMBER or not field.number
     if not scores_tell or decides(field):
         return False

@@ -56,6 +56,34 @@ def test_an_engine_whose_score_tells_nothing_needs_a_witness() -> None:
     assert not settled(NAME, spot("测试甲", 0.99), Evidence(), scores_tell=False)
 
 
+def test_of_such_an_engine_a_check_digit_alone_is_no_witness() -> None:
+    evidence = Evidence()
+    evidence.bear(("vin",), "check_digit")
+    assert not settled(VIN, spot(GOOD_VIN, 0.99), evidence, scores_tell=False)
+    evidence.bear(("vin",), "qr")
+    assert settled(VIN, spot(GOOD_VIN, 0.99), evidence, scores_tell=False)
+
+
+@pytest.mark.parametrize(
+    ("total", "net_price", "borne", "doubted"),
+    [
+        ("215300.00", "190530.97", {"net_price"}, {}),
+        ("190530.97", "168611.48", {"total"}, {}),
+        ("190530.97", "190530.97", set(), {}),  # one of them was read in the other's place
+        ("190530.97", None, set(), {}),
+        ("215300.00", "19053.97", set(), {"total": ["190530.97"]}),
+    ],
+)
+def test_the_amount_of_a_code_is_one_of_two(
+    total: str, net_price: str | None, borne: set[str], doubted: dict[str, list[str]]
+) -> None:
+    spots = {"total": spot(total, 0.99)} | ({"net_price": spot(net_price, 0.99)} if net_price else {})
+    code = Code("QRCode", "01,32,,26142000000000000001,190530.97,20231228,,C3F9", box_quad((0, 0, 9, 9)))
+    evidence = gather(FORMS["product_invoice"], spots, (code,))
+    assert {name for name, sources in evidence.borne.items() if "qr" in sources} == borne
+    assert evidence.doubted == doubted
+
+
 @pytest.mark.parametrize(
     ("score", "looks", "sure"),
     [
