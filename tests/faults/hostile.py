@@ -35,9 +35,9 @@ from tests.support.hostile import hostile_files, write_hostile
 from tests.support.hostile.wounds import paper
 
 GOOD_EVERY = 10
-MOST_PAPERS = 60
+MOST_PAPERS = 30
 """No file may take a worker longer, in processor time, than so many good papers do on the same machine: 20 pages of a
-PDF are read one after the other, a page full of characters takes as long as two dozen papers."""
+PDF are read one after the other, and a page full of characters takes as long as ten papers."""
 FULLEST = "flood-of-characters.jpg"
 """Goes first: the engine keeps what its fullest page needed, so that all growth after it is somebody's fault."""
 MOST_GROWTH = 80 << 20
