@@ -2,8 +2,8 @@
 
 The real way: real payout workers and the reconciler as processes, a real Redis, the bank over HTTP. A maker puts the
 instructions into a batch and a checker releases it; the clock runs from the commit of the release (it writes the outbox
-rows and rings) until the last of them is paid. The bare
-HTTP is the same order in as many processes at once, each over one client that it keeps.
+rows and rings) until the last of them is paid. The bare HTTP is the same order in as many processes at once, each over
+one client that it keeps.
 """
 
 from __future__ import annotations

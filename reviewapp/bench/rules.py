@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from stdnum import luhn
 from stdnum.cn import ric
 
 from reviewapp import schemes
 from reviewapp.bench import by_hand
 from reviewapp.policy import Result, Scheme, evaluate
+from reviewapp.specimens import people
+from reviewapp.specimens.purchases import Card
 
 SCHEME = "yangcheng-2023"
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -67,15 +68,15 @@ def claims(count: int, seed: int, *, faulty: float = 0.2) -> list[dict[str, Any]
 def _varied(base: str, rng: random.Random, faulty: float) -> str:
     facts = json.loads(base)
     person, invoice = facts["applicant"], facts["papers"][1]["fields"]
-    old_card, card = facts["account"]["card_number"], _card_number(rng)
+    old_card, card = Card(facts["account"]["card_number"], "", ""), people.card(rng)
     swaps = {
         person["name"]: f"测试{chr(rng.randrange(0x4E00, 0x9FA5))}",
         person["id_number"]: _id_number(rng),
         person["phone"]: f"138{rng.randrange(10**8):08d}",
         invoice["vin"]: "LSZ" + "".join(rng.choices(f"{_LETTERS}0123456789", k=14)),
         invoice["invoice_number"]: f"{rng.randrange(10**8):08d}",
-        old_card: card,
-        _masked(old_card): _masked(card),
+        old_card.number: card.number,
+        old_card.masked: card.masked,
     }
     for old, new in swaps.items():
         base = base.replace(old, new)
@@ -88,16 +89,6 @@ def _id_number(rng: random.Random) -> str:
     born = date(1960, 1, 1) + timedelta(days=rng.randrange(15_000))
     first = f"140522{born:%Y%m%d}{rng.randrange(1000):03d}"
     return first + str(ric.calc_check_digit(f"{first}0"))
-
-
-def _card_number(rng: random.Random) -> str:
-    first = f"622202{rng.randrange(10**12):012d}"
-    return first + luhn.calc_check_digit(first)
-
-
-def _masked(card: str) -> str:
-    """As a terminal prints it."""
-    return f"{card[:6]}{'*' * (len(card) - 10)}{card[-4:]}"
 
 
 def _per_second(judge: Callable[[dict[str, Any]], object], given: Sequence[dict[str, Any]]) -> float:

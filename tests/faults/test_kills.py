@@ -27,7 +27,7 @@ def short_path(short_folder: Path, request: pytest.FixtureRequest) -> Path:
 @both_databases
 def test_killed_workers_pay_once(short_path: Path, database_url: str) -> None:
     with Office(short_path, database_url, seed=1) as office:
-        kill_while_working(office, 10)
+        kill_while_working(office, 15)
         figures = office.figures()
     assert clean(figures), figures
     assert figures.paid_once == figures.payouts > 0

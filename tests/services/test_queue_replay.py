@@ -12,7 +12,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["postgres"], indirect=True
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", range(2))
+@pytest.mark.parametrize("block", range(4))
 def test_model_and_database_agree(session: Session, block: int) -> None:
     for seed in range(block * 10, block * 10 + 10):
         replay(session, seed, 30)
