@@ -1,10 +1,13 @@
 """All tables; importing this module makes the metadata whole."""
 
 from reviewapp.models import append_only
+from reviewapp.models.audit_sample import AuditItem, AuditSample
 from reviewapp.models.base import Base
 from reviewapp.models.chain import Head, Link
 from reviewapp.models.claim import Claim, ClaimKey
+from reviewapp.models.claim_return import ClaimReturn, ReturnItem
 from reviewapp.models.demand import Demand, DemandReceipt
+from reviewapp.models.fairness import ClaimSkip, Opinion, Relative
 from reviewapp.models.fund import Pool, Posting
 from reviewapp.models.fund_order import FundOrder
 from reviewapp.models.outbox import TOPICS, Outbox
@@ -20,10 +23,14 @@ __all__ = [
     "SYSTEM",
     "TOPICS",
     "Actor",
+    "AuditItem",
+    "AuditSample",
     "Base",
     "BatchExport",
     "Claim",
     "ClaimKey",
+    "ClaimReturn",
+    "ClaimSkip",
     "Decision",
     "Demand",
     "DemandReceipt",
@@ -36,6 +43,7 @@ __all__ = [
     "Listing",
     "Message",
     "OneTimeCode",
+    "Opinion",
     "Organisation",
     "Outbox",
     "Page",
@@ -48,7 +56,9 @@ __all__ = [
     "PublishedScheme",
     "Reading",
     "Reconciliation",
+    "Relative",
     "ReturnFile",
+    "ReturnItem",
     "ReturnLine",
     "SchemeDraft",
     "SchemeEvent",

@@ -13,6 +13,7 @@ from reviewapp.models.people import Organisation, User
 from reviewapp.policy.workflow import STATES, SUBMITTERS
 
 _UNQUEUED = "('draft', 'withdrawn')"
+_UNDECIDED = "('submitted', 'special_review', 'in_review')"
 #: Few of all the claims ever stored: whom a reviewer can take next, and what reviewers hold.
 _WAITING = text("state IN ('submitted', 'special_review')")
 _LEASED = text("reviewer_id IS NOT NULL")
@@ -25,7 +26,8 @@ class Claim(WithPublicId, Base):
     pool for, `reserved_fen` what the pool holds for it. `revision` grows with every change of content or state: a
     page that carries an older one is refused as stale. `submitted_from` is the revision it was last put in from, so
     that the same form sent twice is known again. `fence` grows with every lease: a decision under an older fence
-    changes nothing.
+    changes nothing. `kept_for_id` is the reviewer who returned it and, mended, gets it first, until `kept_until`.
+    `second_look`: somebody other than `first_by_id` is to look (`waiting`), or the two did not agree (`disputed`).
     """
 
     __tablename__ = "claims"
@@ -42,6 +44,14 @@ class Claim(WithPublicId, Base):
         CheckConstraint("(state = 'in_review') = (reviewer_id IS NOT NULL)", name="lease_in_review"),
         CheckConstraint("(state = 'returned') = (correction_until IS NOT NULL)", name="returned_has_deadline"),
         CheckConstraint("reviewer_id IS NULL OR reviewer_id <> entered_by_id", name="two_people"),
+        one_of("second_look", ("waiting", "disputed")),
+        CheckConstraint("(second_look IS NULL) = (first_by_id IS NULL)", name="second_look_has_first"),
+        CheckConstraint(f"second_look IS NULL OR state IN {_UNDECIDED}", name="second_look_undecided"),
+        CheckConstraint(
+            "reviewer_id IS NULL OR second_look IS NULL OR second_look <> 'waiting' OR reviewer_id <> first_by_id",
+            name="second_is_another",
+        ),
+        CheckConstraint("(kept_for_id IS NULL) = (kept_until IS NULL)", name="kept_until_then"),
         Index("ix_claims_queue", "pool_id", "state", "ticket"),
         Index("ix_claims_waiting", "pool_id", "ticket", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index("ix_claims_reviewer", "reviewer_id", postgresql_where=_LEASED, sqlite_where=_LEASED),
@@ -73,6 +83,10 @@ class Claim(WithPublicId, Base):
     fence: Mapped[int] = mapped_column(default=0)
     correction_until: Mapped[datetime | None] = mapped_column(Instant)
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    kept_for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    kept_until: Mapped[datetime | None] = mapped_column(Instant)
+    second_look: Mapped[str | None] = mapped_column(String(10))
+    first_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     pool: Mapped[Pool] = relationship()
     entered_by: Mapped[User] = relationship(foreign_keys=entered_by_id)
@@ -85,7 +99,7 @@ class ClaimKey(Base):
 
     __tablename__ = "claim_keys"
     __table_args__ = (
-        one_of("kind", ("id_number", "vin", "invoice", "card")),
+        one_of("kind", ("id_number", "name", "vin", "invoice", "card")),
         UniqueConstraint("claim_id", "kind", "token"),
         Index("ix_claim_keys_token", "kind", "token"),
     )

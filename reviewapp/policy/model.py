@@ -20,6 +20,18 @@ from reviewapp.policy.vouchers import Voucher
 Payee = Literal["claimant", "dealer", "shop", "voucher"]
 """`voucher`: what is approved is a voucher for the claimant, no transfer."""
 Late = Literal["refuse", "special_review"]
+#: What is wrong with a paper or a field, as a return says it where the scheme has no list of its own.
+RETURN_REASONS: Mapping[str, str] = {
+    "blurred": "照片模糊或反光，字看不清，请重新拍摄",
+    "cut_off": "没有拍全，请把四个角都拍进画面",
+    "missing": "还没有提交，请补充上传",
+    "wrong_paper": "不是要求的材料，请换成正确的材料",
+    "expired": "证件已过有效期，请上传有效的证件",
+    "no_seal": "缺少盖章或签字，请补盖（补签）后重新上传",
+    "other_person": "不是申领人本人的，请换成本人的",
+    "differs": "填写的内容与材料不一致，请核对后更正",
+    "incomplete": "填写不完整，请补充",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,16 @@ class Bands:
         line, total = self.line_over_fen, self.total_over_fen
         over_line = line is not None and max(amounts, default=0) > line
         return over_line or (total is not None and sum(amounts) > total)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """Which decisions a second person looks at before they are carried out: a share of each reviewer's, and every claim
+    over an amount (None: none).
+    """
+
+    percent: int = 0
+    over_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +231,8 @@ class Programme:
     review_from: date | None
     payee: Payee
     correction_days: int
+    correction_unit: Literal["days", "workdays"]
+    return_reasons: Mapping[str, str]
     publication_days: int
     late: Late
     rules: tuple[Rule, ...]
@@ -238,3 +262,4 @@ class Scheme:
     vouchers: Mapping[str, Voucher]
     interpretations: tuple[Interpretation, ...]
     bands: Bands
+    second_look: SecondLook = SecondLook()

@@ -13,7 +13,7 @@ from reviewapp.policy.facts import SECTIONS, Facts, Known, Ref, find_ref
 from reviewapp.policy.goods import Catalogue
 from reviewapp.policy.judgement import Judge, Judgement
 from reviewapp.policy.kinds import KINDS
-from reviewapp.policy.model import DeclaredField, PaperRule, Programme, Rule, Window
+from reviewapp.policy.model import RETURN_REASONS, DeclaredField, PaperRule, Programme, Rule, Window
 from reviewapp.policy.reading import Collector
 from reviewapp.policy.roles import Role
 from reviewapp.policy.source import CheckTable, DeclaredTable, PaperTable, ProgrammeTable, RoleTable, SchemeTable
@@ -62,6 +62,8 @@ class ProgrammeReader:
             review_from=table.review_from,
             payee=table.payee,
             correction_days=table.correction_days,
+            correction_unit=table.correction_unit,
+            return_reasons=table.return_reasons or self.scheme.return_reasons or RETURN_REASONS,
             publication_days=table.publication_days,
             late=table.late,
             rules=rules,

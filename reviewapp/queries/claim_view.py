@@ -18,9 +18,9 @@ from reviewapp.models import Actor, Claim, Decision, Event, Page, Payout, Upload
 from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.workflow import EDITABLE, STATES, SUBMITTERS, allowed
-from reviewapp.queries import display, findings, scope
+from reviewapp.queries import display, findings, mended, scope
 from reviewapp.queries.findings import FindingView, MissingView
-from reviewapp.services import checking, facts, fields, queue
+from reviewapp.services import checking, facts, fields, mending, queue
 from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
 from reviewapp.services.fields import Field
 
@@ -152,7 +152,8 @@ class ClaimView:
     `place` is the place in the queue of an undecided claim, `waiting_before` how many wait for money before one on the
     waitlist; `reviewer` is "" for submitters. `outcome`, `missing` and
     `findings` are the live checks while the submitter can still change the claim, afterwards the evaluation that was
-    kept. `unread` counts files that are not read yet.
+    kept. `unread` counts files that are not read yet. `mended` is what the submitter changed since the last return, for
+    who reviews; `locked` are the parts (`paper:<public id>`, keys of fields) that a return keeps from being changed.
     """
 
     claim: Claim
@@ -173,6 +174,10 @@ class ClaimView:
     missing: tuple[MissingView, ...]
     findings: tuple[FindingView, ...]
     decisions: tuple[DecisionView, ...]
+    returns: tuple[mended.ReturnView, ...]
+    mended: mended.Mended | None
+    locked: frozenset[str]
+    takes_files: bool
     events: tuple[EventView, ...]
     payouts: tuple[Payout, ...]
 
@@ -207,7 +212,7 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
     scheme = schemes.load(claim.scheme_code, claim.scheme_version)
     present = facts.current(session, claim)
     full = scope.sees_papers(actor, claim)
-    owner = scope.owns(actor, claim)
+    owner, still_open = scope.owns(actor, claim), mending.open_parts(session, claim)
     result = _result(session, claim, now, live=owner and claim.state in EDITABLE) if full else {}
     pages = {page.id: page.public_id for paper in present.papers for page in paper.paper.pages}
     return ClaimView(
@@ -229,6 +234,10 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
         missing=findings.missing(scheme, claim, result),
         findings=findings.shown(scheme, claim, result, present, pages),
         decisions=_decisions(session, claim, named=not owner) if full else (),
+        returns=mended.returns_of(session, claim, named=not owner) if full else (),
+        mended=mended.last(session, claim) if full and not owner else None,
+        locked=mending.locked_parts(claim, present, still_open),
+        takes_files=still_open.files,
         events=_events(session, claim, full, named=not owner),
         payouts=_payouts(session, claim),
     )

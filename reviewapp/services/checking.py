@@ -14,6 +14,7 @@ from reviewapp import schemes, sealing
 from reviewapp.models import Claim, ClaimKey, Evaluation, Listing, Paper, Upload
 from reviewapp.policy import Result, evaluate
 from reviewapp.policy.identifiers import fold_vin, normal_id
+from reviewapp.policy.names import fold_name
 from reviewapp.policy.workflow import PAID_OUT
 from reviewapp.services import facts, fields
 from reviewapp.services.facts import CurrentFacts
@@ -193,6 +194,8 @@ def _identities(given: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]
     """(kind of key, its normalised parts, the values of `prior_claims` it stands for)."""
     if number := given["applicant"].get("id_number"):
         yield "id_number", (normal_id(number),), (("id_number", number),)
+    if name := given["applicant"].get("name"):
+        yield "name", (fold_name(name),), ()
     if card := given["account"].get("card_number"):
         yield "card", (normal_id(card),), ()
     for paper in given["papers"]:

@@ -6,26 +6,29 @@ are handed on here so that the desk has one entrance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
 from reviewapp.errors import InvalidValue, NotAllowed
-from reviewapp.models import Actor, Claim, Decision, Evaluation
+from reviewapp.models import Actor, Claim, ClaimReturn, Decision, Evaluation
 from reviewapp.policy import Programme, Scheme, money
 from reviewapp.policy import pool as rules
-from reviewapp.services import funds, outbox, queue, rechecks, trail
-from reviewapp.services.days import end_of_day
+from reviewapp.services import claim_returns, funds, outbox, queue, rechecks, trail
 from reviewapp.services.leases import (
     LEASE,
     end,
     extend,
     hand_to_lead,
+    place,
     put_back,
     release_expired,
     require_held,
+    require_impartial,
+    skip,
+    take_back,
     take_next,
     take_out_of_turn,
 )
@@ -34,17 +37,21 @@ __all__ = [
     "LEASE",
     "approve",
     "await_funds",
+    "cancel_return",
     "extend",
     "hand_to_lead",
     "put_back",
     "reject",
     "release_expired",
     "return_for_correction",
+    "skip",
+    "take_back",
     "take_next",
     "take_out_of_turn",
 ]
 
 _MOST_DAYS = 60
+_LONGEST_WHY = 200
 _WAITING = ("submitted", "special_review")
 
 
@@ -113,31 +120,59 @@ def return_for_correction(
     claim_id: int,
     fence: int,
     *,
-    items: Sequence[dict[str, str]],
-    reason: str,
-    days: int | None = None,
+    items: Mapping[str, str],
+    reason: str = "",
+    workdays: int | None = None,
 ) -> Decision:
-    """Send back what is to be mended: `items` name paper or field and what is wrong; ticket and reservation stay.
+    """Send back what is to be mended; ticket and reservation stay, and everything not named is locked.
 
-    `days` (1 to 60, calendar days after today) defaults to the programme's. Raises IllegalMove, InvalidValue,
-    NotAllowed, Stale.
+    `items`: parts of the claim (`claim_returns.parts_of`) → what is wrong with each, in the submitter's words; "" where
+    `reason` says it. `workdays` (1 to 60, after today) defaults to the programme's own time for corrections. Raises
+    IllegalMove, InvalidValue, NotAllowed, Stale.
     """
     claim = _open(session, actor, claim_id, fence, "return")
     if not items:
         raise InvalidValue("请至少选出一项需要补正的材料或信息，申领人才知道改哪里。", {"items": "至少一项"})
-    _require_reason(reason, "请写明退回补正的原因，申领人会看到。")
-    deadline = _deadline(claim, now, days)
+    if reason.strip() or not all(why.strip() for why in items.values()):
+        _require_reason(reason, "请给每一项选出原因，或写明退回补正的原因，申领人会看到。")
+    if workdays is not None and not 1 <= workdays <= _MOST_DAYS:
+        raise InvalidValue(f"补正期限应为 1 至 {_MOST_DAYS} 个工作日。", {"workdays": f"1 至 {_MOST_DAYS}"})
+    named, until = _named(session, claim, items), claim_returns.deadline(claim, now, workdays)
+    listed = [{"id": part, "label": label, "note": why} for part, (label, why) in named.items()]
     evaluation = rechecks.latest(session, claim)
-    return _decide(
-        session, actor, now, claim, evaluation, "return", reason=reason, items=list(items), deadline=deadline
-    )
+    decision = _decide(session, actor, now, claim, evaluation, "return", reason=reason, items=listed, deadline=until.at)
+    claim_returns.begin(session, claim, decision, named=named, workdays=workdays, until=until)
+    return decision
 
 
-def _deadline(claim: Claim, now: datetime, days: int | None) -> datetime:
-    days = _programme(claim).correction_days if days is None else days
-    if not 1 <= days <= _MOST_DAYS:
-        raise InvalidValue(f"补正期限应为 1 至 {_MOST_DAYS} 天。", {"days": f"1 至 {_MOST_DAYS}"})
-    return end_of_day(now, days)
+def _named(session: Session, claim: Claim, items: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """The parts with what they are called and what is wrong with them."""
+    parts = claim_returns.parts_of(session, claim)
+    if not items.keys() <= parts.keys():
+        raise InvalidValue("要补正的内容里有这份申请没有的材料或信息。请刷新页面后重新选择。", {"items": "请重新选择"})
+    if any(len(why) > _LONGEST_WHY for why in items.values()):
+        raise InvalidValue(f"每一项的原因请控制在 {_LONGEST_WHY} 字以内，详细情况写在说明里。", {"items": "原因太长"})
+    return {part: (parts[part], why.strip()) for part, why in items.items()}
+
+
+def cancel_return(
+    session: Session, actor: Actor, now: datetime, claim_id: int, *, revision: int, reason: str
+) -> ClaimReturn | None:
+    """Take a return back: the claim stands at its place again, as it is now; the return stays, with the reason.
+
+    For the reviewer who returned it, and the lead. Raises IllegalMove, InvalidValue, NotAllowed, Stale.
+    """
+    claim = trail.lock(session, claim_id)
+    trail.require_revision(claim, revision)
+    trail.require_move(claim, actor, "cancel_return")
+    row = claim_returns.current(session, claim)
+    if actor.role != "lead" and (row is None or row.reviewer_id != actor.id):
+        raise NotAllowed("只有退回这份申请的审核员或复核可以撤销退回。")
+    _require_reason(reason, "请写明撤销退回的原因，申领人会看到。")
+    claim_returns.close(session, claim, actor, now, "cancelled", reason=reason.strip())
+    claim.correction_until = None
+    trail.move(session, claim, actor, now, "cancel_return", to=place(claim), reason=reason.strip())
+    return row
 
 
 def reject(
@@ -166,7 +201,8 @@ def _open(session: Session, actor: Actor, claim_id: int, fence: int, action: str
     claim = trail.lock(session, claim_id)
     if claim.state not in _WAITING:
         trail.require_move(claim, actor, action)
-    require_held(claim, actor, fence)
+    require_held(session, claim, actor, fence)
+    require_impartial(session, claim, actor)
     return claim
 
 
@@ -190,6 +226,7 @@ def _decide(
         award_fen=award_fen, reason=reason.strip(), clause=clause, items=items or [], deadline=deadline, at=now,
     )  # fmt: skip
     session.add(decision)
+    session.flush()
     end(claim)
     claim.correction_until = deadline
     stated = reason.strip() or None

@@ -98,6 +98,15 @@ def _count(rows: Iterable[Fact]) -> dict[_Key, CurrentFact]:
     return counted
 
 
+def counted_until(session: Session, claim: Claim, fact_id: int) -> dict[tuple[str, int | None, str], Any]:
+    """The values that counted when `fact_id` was the newest fact, by (section, paper id, field); absent ones left out.
+
+    What is removed since still counts here.
+    """
+    rows = session.scalars(select(Fact).where(Fact.claim_id == claim.id, Fact.id <= fact_id).order_by(Fact.id))
+    return {key: fact.value for key, fact in _count(rows).items() if fact.value is not None}
+
+
 def values_of(session: Session, claim_ids: Sequence[int], section: str, field: str) -> dict[int, Any]:
     """One field outside the papers for many claims, by claim id; claims without it are left out. One select."""
     rows = session.scalars(

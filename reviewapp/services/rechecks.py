@@ -62,6 +62,6 @@ def _holds(session: Session, claim: Claim, evaluation: Evaluation, checked: Chec
 def _wait_for_rivals(session: Session, claim: Claim) -> None:
     """Lock the tokens that this claim shares with others, in one order for all; held until the transaction ends."""
     session.flush()
-    own = select(ClaimKey.kind, ClaimKey.token).where(ClaimKey.claim_id == claim.id)
+    own = select(ClaimKey.kind, ClaimKey.token).where(ClaimKey.claim_id == claim.id, ClaimKey.kind != "name")
     shared = tuple_(ClaimKey.kind, ClaimKey.token).in_(own)
     session.execute(select(ClaimKey.id).where(shared).order_by(ClaimKey.id).with_for_update()).all()

@@ -11,8 +11,10 @@ from reviewapp.models import (
     SYSTEM,
     Base,
     BatchExport,
+    ClaimSkip,
     Decision,
     Fact,
+    Opinion,
     Page,
     Paper,
     PayoutSkip,
@@ -54,6 +56,13 @@ def filled(session: Session) -> Session:
         Reading(page_id=page.id, engine="test", kind="id_card", kind_confidence=1, fields={}, seconds=0.1, at=NOW)
     )
     session.add(Fact(claim_id=claim.id, section="applicant", field="name", value="测试甲", source="reading", at=NOW))
+    session.add(ClaimSkip(claim_id=claim.id, fence=1, reviewer_id=claim.reviewer_id, reason="样例", at=NOW))
+    session.add(
+        Opinion(
+            claim_id=claim.id, fence=1, reviewer_id=claim.reviewer_id, evaluation_id=evaluation.id, action="reject",
+            clause="七", grounds="share", at=NOW,
+        )
+    )  # fmt: skip
     factories.published_scheme(session)
     heads.keep(session, NOW, Signer(bytes(32)))
     _add_batch_rows(session)

@@ -229,7 +229,7 @@ def test_drafts_have_no_keys_and_keys_are_written_once(session: Session) -> None
     claim = put_in(session, put_in(session, filled(session, bought, state="submitted")))
 
     assert prior(session, claim) == []
-    assert sorted(session.scalars(select(ClaimKey.kind))) == ["card", "id_number", "invoice", "vin"]
+    assert sorted(session.scalars(select(ClaimKey.kind))) == ["card", "id_number", "invoice", "name", "vin"]
 
 
 def test_keys_tell_nothing(session: Session) -> None:
