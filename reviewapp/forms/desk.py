@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
@@ -42,11 +43,25 @@ class ApproveForm(LeaseForm):
 
 
 class ReturnForm(LeaseForm):
-    """What is to be mended, why, and in how many days."""
+    """What is to be mended, why, and in how many workdays (empty: the scheme's own time).
+
+    Each item may have a field `why:<item>` beside it, a code of the scheme's list of reasons.
+    """
 
     items = SelectMultipleField("要补正的内容", validate_choice=False)
     reason = TextAreaField("说明（申领人会看到）", filters=[_trim], validators=[_REASON])
-    days = IntegerField("补正期限（天）", validators=[Optional()])
+    workdays = IntegerField("补正期限（工作日）", validators=[Optional()])
+
+    def named(self, sent: Mapping[str, str], reasons: Mapping[str, str]) -> dict[str, str]:
+        """Each item with its sentence from the scheme's `reasons`, "" where none was chosen."""
+        return {item: reasons.get(sent.get(f"why:{item}", ""), "") for item in self.items.data or ()}
+
+
+class CancelReturnForm(FlaskForm):  # type: ignore[misc]
+    """Why a return is taken back, and the revision of the page."""
+
+    revision = IntegerField(validators=[InputRequired("页面不完整，请刷新后重试。")])
+    reason = TextAreaField("撤销的原因（申领人会看到）", filters=[_trim], validators=[_REASON])
 
 
 class RejectForm(LeaseForm):

@@ -13,6 +13,7 @@ from reviewapp.models import Actor, Claim, Decision, Pool
 from reviewapp.policy.values import CHINA
 from reviewapp.queries.claim_view import ClaimView
 from reviewapp.queries.findings import FindingView
+from reviewapp.services import claim_returns
 from reviewapp.services.days import local_date
 
 _STATES = ("submitted", "special_review", "in_review", "returned", "waitlist")
@@ -74,13 +75,38 @@ def grouped(view: ClaimView) -> dict[str, list[FindingView]]:
     }
 
 
-def mendable(view: ClaimView) -> list[dict[str, str]]:
-    """What a return can name: each paper the programme asks for, each paper there is, and the claimant's own fields."""
+@dataclass(frozen=True, slots=True)
+class Mendable:
+    """A part that a return can name (`id` as in `claim_returns.parts_of`), and the fields on it, to be named alone."""
+
+    id: str
+    label: str
+    fields: tuple[tuple[str, str], ...] = ()
+    there: bool = True
+
+
+def mendable(view: ClaimView) -> dict[str, list[Mendable]]:
+    """What a return can name, by heading: papers there and papers asked for, and the claimant's own fields."""
+    there = {kind for paper in view.papers for kind in (paper.kind,)}
+    papers = [
+        Mendable(f"paper:{paper.public_id}", paper.title, tuple((field.key, field.label) for field in paper.fields))
+        for paper in view.papers
+    ]
+    asked = [
+        Mendable(f"rule:{rule.id}", rule.title, there=False)
+        for rule in view.scheme.programmes[view.claim.programme].papers
+        if not there.intersection(rule.kinds)
+    ]
+    fields = [Mendable(field.key, field.label) for section in view.sections for field in section.fields]
+    return {"材料": [*papers, *asked], "填写的内容": fields}
+
+
+def correction_ends(view: ClaimView, now: datetime) -> str:
+    """Until when the scheme's own time for corrections would run, in words."""
     programme = view.scheme.programmes[view.claim.programme]
-    items = {rule.title: {"id": f"rule:{rule.id}", "label": rule.title} for rule in programme.papers}
-    items |= {paper.title: {"id": f"paper:{paper.public_id}", "label": paper.title} for paper in view.papers}
-    fields = [field for section in view.sections for field in section.fields]
-    return [*items.values(), *({"id": field.key, "label": field.label} for field in fields)]
+    until = claim_returns.deadline(view.claim, now, None)
+    unit = "个工作日" if programme.correction_unit == "workdays" else "天"
+    return f"方案规定 {programme.correction_days} {unit}，到 {local_date(until.at)}"
 
 
 def clauses(view: ClaimView) -> list[tuple[str, str]]:

@@ -69,6 +69,11 @@ def current(session: Session, claim: Claim) -> ClaimReturn | None:
     ).one_or_none()
 
 
+def of_decision(session: Session, decision: Decision) -> ClaimReturn:
+    """The return that a decision opened."""
+    return session.scalars(select(ClaimReturn).where(ClaimReturn.decision_id == decision.id)).one()
+
+
 def close(
     session: Session, claim: Claim, actor: Actor, now: datetime, state: str, *, reason: str | None = None
 ) -> ClaimReturn | None:

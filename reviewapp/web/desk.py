@@ -7,20 +7,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from reviewapp import clock
+from reviewapp import clock, schemes
 from reviewapp.db import transaction
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, Stale
 from reviewapp.extensions import db
-from reviewapp.forms.desk import ApproveForm, HandOverForm, LeaseForm, RejectForm, ReturnForm
+from reviewapp.forms.desk import ApproveForm, CancelReturnForm, HandOverForm, LeaseForm, RejectForm, ReturnForm
+from reviewapp.models import Decision
 from reviewapp.policy.workflow import REVIEWERS
 from reviewapp.queries import desk as queries
 from reviewapp.queries import scope
 from reviewapp.queries.claim_view import ClaimView, claim_view
-from reviewapp.services import decisions
+from reviewapp.services import claim_returns, decisions
+from reviewapp.services.days import local_date
 from reviewapp.web.access import actor, open_to
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
@@ -85,16 +87,38 @@ def await_funds(public_id: str) -> ResponseReturnValue:
 def send_back(public_id: str) -> ResponseReturnValue:
     """Return for correction: what, why, until when."""
     form = ReturnForm()
-    view = claim_view(db.session, actor(), public_id, clock.now())
-    items = [item for item in queries.mendable(view) if item["id"] in (form.items.data or ())]
+    row = scope.claim(db.session, actor(), public_id)
+    reasons = schemes.load(row.scheme_code, row.scheme_version).programmes[row.programme].return_reasons
+    items = form.named(request.form, reasons)
     return _decide(
         public_id,
         form,
         "return",
         lambda claim_id, fence: decisions.return_for_correction(
-            db.session, actor(), clock.now(), claim_id, fence, items=items, reason=form.reason.data, days=form.days.data
+            db.session,
+            actor(),
+            clock.now(),
+            claim_id,
+            fence,
+            items=items,
+            reason=form.reason.data,
+            workdays=form.workdays.data,
         ),
     )
+
+
+@blueprint.post("/claims/<public_id>/cancel-return")
+@open_to(*REVIEWERS)
+def cancel_return(public_id: str) -> ResponseReturnValue:
+    """Take a return back; the claim stands at its place again."""
+    form = CancelReturnForm()
+    row = scope.claim(db.session, actor(), public_id)
+    with transaction(db.session):
+        decisions.cancel_return(
+            db.session, actor(), clock.now(), row.id, revision=form.revision.data or -1, reason=form.reason.data or ""
+        )
+    flash("退回已撤销，申请回到原来的位置；退回说明仍保留在办理记录里。", "success")
+    return redirect(url_for("trail.show", public_id=public_id))
 
 
 @blueprint.post("/claims/<public_id>/reject")
@@ -157,13 +181,21 @@ def _decide(public_id: str, form: LeaseForm, action: str, do: Callable[[int, int
         return _page(public_id, action, form, _first_error(form)), 422
     try:
         with transaction(db.session):
-            do(claim_id, form.fence.data)
+            done = _told(do(claim_id, form.fence.data))
     except (InvalidValue, NotAllowed) as error:
         return _page(public_id, action, form, error.message), error.status
     except (Stale, IllegalMove) as error:
         return render_template("desk/lost.html", message=error.message, form=form), error.status
-    flash(_DONE[action], "success")
+    flash(" ".join(filter(None, (_DONE[action], done))), "success")
     return _open_next()
+
+
+def _told(decision: Any) -> str:
+    """What the reviewer is told besides: until when the submitter has time."""
+    if not isinstance(decision, Decision) or decision.deadline is None:
+        return ""
+    note = claim_returns.of_decision(db.session, decision).calendar_note
+    return f"补正期限到 {local_date(decision.deadline)}{f'（{note}）' if note else ''}。"
 
 
 _DONE = {
@@ -192,6 +224,7 @@ def _page(public_id: str, action: str = "", form: LeaseForm | None = None, refus
         view=view,
         groups=queries.grouped(view),
         mendable=queries.mendable(view),
+        correction_ends=queries.correction_ends(view, clock.now()),
         clauses=queries.clauses(view),
         deciding=True,
         action=action,

@@ -49,6 +49,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("images.page", "images.original"), PAPERS),
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.await_funds", "desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
+    "desk.cancel_return": REVIEWERS,
     **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
     **dict.fromkeys(("finance.home", "batches.show"), (*FINANCE, "auditor")),
     **dict.fromkeys(("batches.choose", "batches.preview", "batches.make"), ("finance_maker",)),
@@ -89,6 +90,7 @@ FORMS = {
     "pools.propose": {"kind": "top_up", "amount": "1", "document": "文", "reason": "因", "form_key": "access"},
     "pools.cancel": {"reason": "样例"},
     "demands.cancel": {"reason": "样例"},
+    "desk.cancel_return": {"revision": "1", "reason": "样例"},
     "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
     "demands.receive": {"amount": "1", "bank_reference": "样例1", "received_on": "2024-01-10"},
 }
