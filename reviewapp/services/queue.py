@@ -140,7 +140,7 @@ def withdraw(session: Session, actor: Actor, now: datetime, claim_id: int, revis
     trail.require_revision(claim, revision)
     trail.require_move(claim, actor, "withdraw")
     claim_returns.close(session, claim, actor, now, "withdrawn")
-    claim.correction_until = None
+    claim.correction_until = claim.second_look = claim.first_by_id = None
     trail.move(session, claim, actor, now, "withdraw")
     release(session, actor, now, claim, reason="withdraw")
     return claim

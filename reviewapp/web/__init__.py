@@ -18,10 +18,12 @@ from reviewapp.web import (
     health,
     held,
     images,
+    lead,
     navigation,
     pools,
     public,
     queue,
+    relatives,
     returns,
     scheme_replay,
     schemes,
@@ -33,6 +35,7 @@ from reviewapp.web import (
 ROOMS = (
     *(public, queue, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay),
     *(finance, batches, returns, pools, demands),
+    *(lead, relatives),
 )
 
 

@@ -19,7 +19,7 @@ from reviewapp.forms.desk import ApproveForm, CancelReturnForm, HandOverForm, Le
 from reviewapp.models import Decision
 from reviewapp.policy.workflow import REVIEWERS
 from reviewapp.queries import desk as queries
-from reviewapp.queries import scope
+from reviewapp.queries import lead, scope
 from reviewapp.queries.claim_view import ClaimView, claim_view
 from reviewapp.services import claim_returns, decisions
 from reviewapp.services.days import local_date
@@ -32,7 +32,12 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 @open_to(*REVIEWERS)
 def home() -> ResponseReturnValue:
     """What waits, by scheme; what this reviewer holds and has decided today."""
-    return render_template("desk/home.html", state=queries.desk_state(db.session, actor(), clock.now()))
+    now = clock.now()
+    return render_template(
+        "desk/home.html",
+        state=queries.desk_state(db.session, actor(), now),
+        taken_back=lead.taken_back(db.session, actor(), now),
+    )
 
 
 @blueprint.post("/next")

@@ -17,11 +17,16 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "claimant": (("claims.listing", "我的申请"),),
     "dealer": (("claims.listing", "购车人申请"),),
     "reviewer": (("desk.home", "审核"), ("trail.listing", "全部申请")),
-    "lead": (("desk.home", "审核"), ("trail.listing", "全部申请"), ("schemes.listing", "活动方案")),
+    "lead": (
+        ("desk.home", "审核"),
+        ("lead.board", "总览"),
+        ("trail.listing", "全部申请"),
+        ("schemes.listing", "活动方案"),
+    ),
     "finance_maker": _FINANCE,
     "finance_checker": _FINANCE,
     "auditor": (("trail.listing", "全部申请"), *_FINANCE, ("schemes.listing", "活动方案")),
-    "admin": (("schemes.listing", "活动方案"), ("pools.listing", "资金池")),
+    "admin": (("schemes.listing", "活动方案"), ("pools.listing", "资金池"), ("relatives.everybody", "亲属申报")),
 }
 
 

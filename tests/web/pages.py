@@ -82,6 +82,7 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     for role in ("reviewer", "lead", "auditor"):
         yield from _open(visit, people[role], "/all", "/all?state=paid", *shown)
     yield from _open(visit, people["reviewer"], "/desk", f"/desk/claims/{by_claimant['in_review'].public_id}")
+    yield from _open(visit, people["lead"], "/desk/lead", "/relatives", "/relatives/all")
     yield from _open(visit, people["lead"], "/desk", f"/desk/claims/{by_dealer['in_review'].public_id}")
     paying = ("/finance", "/finance/pools", *money, *batches, *returned)
     for person in (maker, checker, people["auditor"]):

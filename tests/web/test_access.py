@@ -30,6 +30,7 @@ SUBMITTERS = ("claimant", "dealer")
 REVIEWERS = ("reviewer", "lead")
 FINANCE = ("finance_maker", "finance_checker")
 PAPERS = (*SUBMITTERS, *REVIEWERS, "auditor")
+STAFF = (*REVIEWERS, *FINANCE, "auditor", "admin")
 SCHEME_READERS = ("admin", "lead", "auditor")
 
 #: Who may open what. This table is the decision; the code has to agree with it.
@@ -50,6 +51,9 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.await_funds", "desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
     "desk.cancel_return": REVIEWERS,
+    **dict.fromkeys(("lead.board", "lead.take_back"), ("lead",)),
+    **dict.fromkeys(("relatives.own", "relatives.declare", "relatives.remove"), STAFF),
+    "relatives.everybody": ("lead", "admin"),
     **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
     **dict.fromkeys(("finance.home", "batches.show"), (*FINANCE, "auditor")),
     **dict.fromkeys(("batches.choose", "batches.preview", "batches.make"), ("finance_maker",)),
@@ -90,6 +94,8 @@ FORMS = {
     "pools.propose": {"kind": "top_up", "amount": "1", "document": "文", "reason": "因", "form_key": "access"},
     "pools.cancel": {"reason": "样例"},
     "demands.cancel": {"reason": "样例"},
+    "lead.take_back": {"fence": "1", "reason": "样例"},
+    "relatives.declare": {"name": "样例乙", "relation": "配偶"},
     "desk.cancel_return": {"revision": "1", "reason": "样例"},
     "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
     "demands.receive": {"amount": "1", "bank_reference": "样例1", "received_on": "2024-01-10"},
