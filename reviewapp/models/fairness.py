@@ -87,4 +87,5 @@ class Opinion(Base):
     grounds: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime] = mapped_column(Instant)
 
+    claim: Mapped[Claim] = relationship()
     reviewer: Mapped[User] = relationship()

@@ -18,7 +18,7 @@ from reviewapp.models import Actor, Claim, Decision, Event, Page, Payout, Upload
 from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.workflow import EDITABLE, STATES, SUBMITTERS, allowed
-from reviewapp.queries import display, findings, mended, scope
+from reviewapp.queries import display, findings, mended, opinions, scope
 from reviewapp.queries.findings import FindingView, MissingView
 from reviewapp.services import checking, facts, fields, mending, queue
 from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
@@ -176,6 +176,7 @@ class ClaimView:
     decisions: tuple[DecisionView, ...]
     returns: tuple[mended.ReturnView, ...]
     mended: mended.Mended | None
+    opinions: tuple[opinions.OpinionView, ...]
     locked: frozenset[str]
     takes_files: bool
     events: tuple[EventView, ...]
@@ -236,6 +237,7 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
         decisions=_decisions(session, claim, named=not owner) if full else (),
         returns=mended.returns_of(session, claim, named=not owner) if full else (),
         mended=mended.last(session, claim) if full and not owner else None,
+        opinions=opinions.opinions_of(session, actor, claim) if full and not owner else (),
         locked=mending.locked_parts(claim, present, still_open),
         takes_files=still_open.files,
         events=_events(session, claim, full, named=not owner),

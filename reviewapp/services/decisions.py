@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from reviewapp import schemes
 from reviewapp.errors import InvalidValue, NotAllowed
-from reviewapp.models import Actor, Claim, ClaimReturn, Decision, Evaluation
+from reviewapp.models import Actor, Claim, ClaimReturn, Decision, Evaluation, Opinion
 from reviewapp.policy import Programme, Scheme, money
 from reviewapp.policy import pool as rules
-from reviewapp.services import claim_returns, funds, outbox, queue, rechecks, trail
+from reviewapp.services import claim_returns, funds, outbox, queue, rechecks, second_look, trail
 from reviewapp.services.leases import (
     LEASE,
     end,
@@ -64,9 +64,10 @@ def approve(
     *,
     award_fen: int | None = None,
     reason: str = "",
-) -> Decision:
+) -> Decision | Opinion:
     """Approve for the evaluated award, or for `award_fen` with a reason; reserved → committed, surplus to the waitlist.
 
+    An Opinion is what it comes to where somebody else has to look first: no money moves, the claim waits for them.
     Anything but a clean evaluation needs a reason; a failing one, or more than was evaluated, needs the lead. The
     payout order goes into the outbox, unless what was approved is a voucher: its money is paid when it is settled.
     Raises IllegalMove, InvalidValue, NotAllowed, Stale.
@@ -76,7 +77,16 @@ def approve(
     award = _award(actor, evaluation, award_fen, reason.strip())
     if award > claim.reserved_fen and not queue.reserve_more(session, actor, now, claim, award):
         raise InvalidValue(_too_little(claim, award), {"award": "超过已占用额度"})
+    word = second_look.Word("approve", award, reason=reason)
+    if opinion := second_look.keep_back(session, actor, now, claim, evaluation, word):
+        return opinion
     decision = _decide(session, actor, now, claim, evaluation, "approve", reason=reason, award_fen=award)
+    _commit(session, actor, now, claim, award)
+    return decision
+
+
+def _commit(session: Session, actor: Actor, now: datetime, claim: Claim, award: int) -> None:
+    """The award leaves the reservation, and the payout is ordered."""
     reserved, claim.reserved_fen = claim.reserved_fen, 0
     claim.award_fen, claim.approved_at = award, now
     if _programme(claim).payee != "voucher":
@@ -85,7 +95,6 @@ def approve(
     movements = rules.on_approve(reserved, award)
     funds.post(session, pool, movements, now=now, reason="approve", actor=actor, claim_id=claim.id)
     funds.promote(session, now, pool)
-    return decision
 
 
 def await_funds(
@@ -109,6 +118,7 @@ def await_funds(
     if queue.reserve_more(session, actor, now, claim, award):
         raise InvalidValue("资金池的额度足够支付这笔补贴，不需要候补。请直接通过。")
     end(claim)
+    second_look.settle(claim)
     trail.move(session, claim, actor, now, "await_funds", reason=_lacking(claim, reason), evaluation=evaluation)
     return claim
 
@@ -177,8 +187,8 @@ def cancel_return(
 
 def reject(
     session: Session, actor: Actor, now: datetime, claim_id: int, fence: int, *, clause: str, reason: str
-) -> Decision:
-    """Reject under a clause of the document; the money goes to the waitlist.
+) -> Decision | Opinion:
+    """Reject under a clause of the document; the money goes to the waitlist. An Opinion as for `approve`.
 
     Raises IllegalMove, InvalidValue, NotAllowed, Stale.
     """
@@ -186,9 +196,10 @@ def reject(
     if clause not in _scheme(claim).clauses:
         raise InvalidValue("请选择不予通过所依据的文件条款。", {"clause": "请从列表中选择"})
     _require_reason(reason, "请写明不予通过的原因，申领人会看到。")
-    decision = _decide(
-        session, actor, now, claim, rechecks.latest(session, claim), "reject", reason=reason, clause=clause
-    )
+    evaluation, word = rechecks.latest(session, claim), second_look.Word("reject", clause=clause, reason=reason)
+    if opinion := second_look.keep_back(session, actor, now, claim, evaluation, word):
+        return opinion
+    decision = _decide(session, actor, now, claim, evaluation, "reject", reason=reason, clause=clause)
     queue.release(session, actor, now, claim, reason="reject")
     return decision
 
@@ -228,6 +239,7 @@ def _decide(
     session.add(decision)
     session.flush()
     end(claim)
+    second_look.settle(claim)
     claim.correction_until = deadline
     stated = reason.strip() or None
     trail.move(session, claim, actor, now, action, reason=stated, evaluation=evaluation, decision=decision)

@@ -16,12 +16,12 @@ from reviewapp.db import transaction
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, Stale
 from reviewapp.extensions import db
 from reviewapp.forms.desk import ApproveForm, CancelReturnForm, HandOverForm, LeaseForm, RejectForm, ReturnForm
-from reviewapp.models import Decision
+from reviewapp.models import Decision, Opinion
 from reviewapp.policy.workflow import REVIEWERS
 from reviewapp.queries import desk as queries
-from reviewapp.queries import lead, scope
+from reviewapp.queries import lead, opinions, scope
 from reviewapp.queries.claim_view import ClaimView, claim_view
-from reviewapp.services import claim_returns, decisions
+from reviewapp.services import claim_returns, decisions, second_look
 from reviewapp.services.days import local_date
 from reviewapp.web.access import actor, open_to
 
@@ -186,21 +186,26 @@ def _decide(public_id: str, form: LeaseForm, action: str, do: Callable[[int, int
         return _page(public_id, action, form, _first_error(form)), 422
     try:
         with transaction(db.session):
-            done = _told(do(claim_id, form.fence.data))
+            told = _told(action, do(claim_id, form.fence.data))
     except (InvalidValue, NotAllowed) as error:
         return _page(public_id, action, form, error.message), error.status
     except (Stale, IllegalMove) as error:
         return render_template("desk/lost.html", message=error.message, form=form), error.status
-    flash(" ".join(filter(None, (_DONE[action], done))), "success")
+    flash(told, "success")
     return _open_next()
 
 
-def _told(decision: Any) -> str:
-    """What the reviewer is told besides: until when the submitter has time."""
-    if not isinstance(decision, Decision) or decision.deadline is None:
-        return ""
-    note = claim_returns.of_decision(db.session, decision).calendar_note
-    return f"补正期限到 {local_date(decision.deadline)}{f'（{note}）' if note else ''}。"
+def _told(action: str, came: Any) -> str:
+    """What the reviewer is told of what came of a decision."""
+    if isinstance(came, Opinion):
+        first = second_look.first_opinion(db.session, came.claim)
+        if came.grounds == "second" and first is not None:
+            return f"您的意见与初审不同（初审：{opinions.said(first)}），已转复核决定。"
+        return "意见已记下，还没有执行：这份申请须由另一位审核员独立复审，意见一致后执行。"
+    if isinstance(came, Decision) and came.deadline is not None:
+        note = claim_returns.of_decision(db.session, came).calendar_note
+        return f"{_DONE[action]}补正期限到 {local_date(came.deadline)}{f'（{note}）' if note else ''}。"
+    return _DONE[action]
 
 
 _DONE = {
