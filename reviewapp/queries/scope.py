@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from reviewapp.errors import NotFound
 from reviewapp.models import (
     Actor,
+    AuditSample,
     Claim,
     Demand,
     FundOrder,
@@ -133,6 +134,12 @@ def suspense_item(session: Session, actor: Actor, public_id: str) -> SuspenseIte
     """The line in suspense, for finance; NotFound as for `claim`."""
     found = select(SuspenseItem).where(SuspenseItem.public_id == public_id)
     return _only(session, _of_finance(found, actor, *FINANCE))
+
+
+def audit_sample(session: Session, actor: Actor, public_id: str) -> AuditSample:
+    """The sample, for auditors; NotFound as for `claim`."""
+    found = select(AuditSample).where(AuditSample.public_id == public_id)
+    return _only(session, _of_finance(found, actor, "auditor"))
 
 
 def _of_finance(found: Select[_Row], actor: Actor, *roles: str) -> Select[_Row]:

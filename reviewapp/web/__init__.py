@@ -25,6 +25,7 @@ from reviewapp.web import (
     queue,
     relatives,
     returns,
+    samples,
     scheme_replay,
     schemes,
     sign_in,
@@ -35,7 +36,7 @@ from reviewapp.web import (
 ROOMS = (
     *(public, queue, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay),
     *(finance, batches, returns, pools, demands),
-    *(lead, relatives),
+    *(lead, relatives, samples),
 )
 
 

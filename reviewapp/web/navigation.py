@@ -25,7 +25,7 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "finance_maker": _FINANCE,
     "finance_checker": _FINANCE,
-    "auditor": (("trail.listing", "全部申请"), *_FINANCE, ("schemes.listing", "活动方案")),
+    "auditor": (("trail.listing", "全部申请"), ("samples.listing", "抽查"), *_FINANCE, ("schemes.listing", "活动方案")),
     "admin": (("schemes.listing", "活动方案"), ("pools.listing", "资金池"), ("relatives.everybody", "亲属申报")),
 }
 
