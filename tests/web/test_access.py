@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from reviewapp.models import Actor, Pool, User
-from reviewapp.services import fund_orders, payouts
+from reviewapp.models import Actor, AuditItem, AuditSample, Claim, Pool, User
+from reviewapp.services import fund_orders, payouts, relatives
 from reviewapp.web.access import ANYONE, LIBRARY, roles_of
 from tests import factories
 from tests.factories import bank_files
@@ -118,6 +119,7 @@ class Things:
     def address(self, app: Flask, rule: Rule) -> str:
         """The rule's address, about these objects."""
         given = {"code": "xiangning-2023", "programme": "car", "upload": self.names["upload"]}
+        given["claim"] = self.names["trail"]
         given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else "paper"]
         given["public_id"] = self.names.get(rule.endpoint) or self.names.get(rule.endpoint.partition(".")[0], "")
         with app.test_request_context():
@@ -152,11 +154,25 @@ def world(app: Flask, rows: Session) -> World:
     for role, person in people.items():
         owner = person if role in SUBMITTERS else stranger
         own[role] = Things({**offices, **_things(app, rows, owner, person if role in REVIEWERS else None)})
+        own[role].names.update(_of_staff(rows, person, own[role].names["trail"]))
     colleagues = Things({**offices, **_things(app, rows, colleague)})
-    nothing = dict.fromkeys(("finance", "batches", "returns", "pools", "demands", "schemes"), "0" * 16)
+    nothing = dict.fromkeys(("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16)
     strangers = Things({**nothing, **_things(app, rows, stranger)})
     rows.commit()
     return World(people, own, colleagues, strangers)
+
+
+def _of_staff(rows: Session, person: User, public_id: str) -> dict[str, str]:
+    """A relative that the person declared, and a sample with that claim."""
+    claim = rows.scalars(select(Claim).where(Claim.public_id == public_id)).one()
+    relative = relatives.declare(rows, Actor.of(person), factories.NOW, name="样例丙", relation="配偶")
+    sample = AuditSample(
+        scheme_code=claim.scheme_code, until=factories.NOW.date(), percent=10, seed=person.role, population=1,
+        drawn_by_id=person.id, drawn_at=factories.NOW, items=[AuditItem(claim_id=claim.id, stratum="样例")],
+    )  # fmt: skip
+    rows.add(sample)
+    rows.flush()
+    return {"relatives": relative.public_id, "samples": sample.public_id, "lead": public_id}
 
 
 def _of_money(rows: Session, pool: Pool, people: dict[str, User]) -> dict[str, str]:
