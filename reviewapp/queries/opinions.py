@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp.models import Actor, Claim, Opinion
+from reviewapp.policy.money import yuan_from_fen
 from reviewapp.policy.workflow import REVIEWERS
 from reviewapp.queries import display
 
@@ -37,9 +38,9 @@ def opinions_of(session: Session, actor: Actor, claim: Claim) -> tuple[OpinionVi
 
 
 def said(opinion: Opinion) -> str:
-    """通过 3,000.00 元 / 不予通过（七）: an opinion in a few words."""
+    """通过 ¥3,000.00 / 不予通过（七）: an opinion in a few words."""
     if opinion.award_fen is not None:
-        return f"通过 {opinion.award_fen / 100:,.2f} 元"
+        return f"通过 {display.yuan(yuan_from_fen(opinion.award_fen))}"
     return f"不予通过（{opinion.clause}）"
 
 

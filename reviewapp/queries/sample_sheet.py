@@ -11,6 +11,7 @@ import xlsxwriter
 from reviewapp.models import AuditItem
 from reviewapp.models.audit_sample import CONCLUSIONS, TOPICS
 from reviewapp.policy.money import yuan_from_fen
+from reviewapp.queries.display import yuan
 from reviewapp.queries.samples import Figures, Report
 from reviewapp.services.days import local_date
 
@@ -90,4 +91,4 @@ def _sheet(book: Any, title: str, heads: Sequence[str], rows: Iterable[Sequence[
 
 
 def _yuan(fen: int) -> str:
-    return f"{yuan_from_fen(fen)} 元"
+    return yuan(yuan_from_fen(fen))
