@@ -24,13 +24,14 @@ _ELSEWHERE = "此刻正由他人办理"
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What `actor` may be given at `now`; `early` are the (scheme, version, programme) not reviewed yet. `polite`:
-    nothing that is kept for a colleague.
+    """What `actor` may be given at `now`; `early` are the (scheme, version, programme) not reviewed yet, `kin` the
+    (kind, token) of declared relatives. `polite`: nothing that is kept for a colleague.
     """
 
     actor: Actor
     now: datetime
     early: frozenset[tuple[str, str, str]]
+    kin: tuple[tuple[str, str], ...] = ()
     polite: bool = True
 
     @property
@@ -45,7 +46,7 @@ class Reach:
     @property
     def waiting(self) -> tuple[ColumnElement[bool], ...]:
         """The conditions of a claim that waits for this reviewer."""
-        closed = [condition for _, condition in _barriers(self.actor)]
+        closed = [condition for _, condition in _barriers(self.actor, self.kin)]
         if self.early:
             closed.append(_programme().in_(sorted(self.early)))
         if self.polite:
@@ -56,7 +57,7 @@ class Reach:
         """Why earlier claims are not taken first; None when there are none. The pool is locked: nobody joins them."""
         before = (self.states, Claim.pool_id == claim.pool_id, Claim.ticket < claim.ticket)
         reasons = [
-            *_barriers(self.actor),
+            *_barriers(self.actor, self.kin),
             ("所属项目尚未开始审核", _programme().in_(sorted(self.early)) if self.early else false()),
             ("由退回它的审核员接着办", _kept_for_other(self.actor, self.now)),
         ]
@@ -72,27 +73,28 @@ class Reach:
 
 def reach_of(session: Session, actor: Actor, now: datetime) -> Reach:
     """What this reviewer may be given now."""
-    return Reach(actor, now, _not_begun(session, local_date(now)))
+    return Reach(actor, now, _not_begun(session, local_date(now)), _kin(session, actor))
 
 
 def conflict(session: Session, actor: Actor, claim: Claim) -> str:
     """Why this person is not to decide on the claim, as a sentence; "" when nothing stands against it."""
-    for why, condition in _conflicts(actor):
+    for why, condition in _conflicts(actor, _kin(session, actor)):
         if session.scalar(select(Claim.id).where(Claim.id == claim.id, condition)) is not None:
             return f"{why}，不能由您审核。请放回，由其他审核员办理。"
     return ""
 
 
-def _conflicts(actor: Actor) -> list[tuple[str, ColumnElement[bool]]]:
+def _kin(session: Session, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """By what the relatives whom the person declared are known, mostly nobody: then no claim is searched for them."""
+    own = select(Relative.kind, Relative.token).where(Relative.user_id == actor.id, Relative.removed_at.is_(None))
+    return tuple((kind, token) for kind, token in session.execute(own))
+
+
+def _conflicts(actor: Actor, kin: tuple[tuple[str, str], ...]) -> list[tuple[str, ColumnElement[bool]]]:
     """What keeps a person from deciding at all."""
     same_firm = Claim.organisation_id.is_not(None) & (Claim.organisation_id == actor.organisation_id)
-    declared = exists().where(
-        Relative.user_id == actor.id,
-        Relative.removed_at.is_(None),
-        ClaimKey.claim_id == Claim.id,
-        ClaimKey.kind == Relative.kind,
-        ClaimKey.token == Relative.token,
-    )
+    named = tuple_(ClaimKey.kind, ClaimKey.token).in_(kin)
+    declared = exists().where(ClaimKey.claim_id == Claim.id, named) if kin else false()
     return [
         ("由领取人本人录入，须由他人审核", Claim.entered_by_id == actor.id),
         ("由领取人所在单位录入，须回避", same_firm if actor.organisation_id is not None else false()),
@@ -100,14 +102,14 @@ def _conflicts(actor: Actor) -> list[tuple[str, ColumnElement[bool]]]:
     ]
 
 
-def _barriers(actor: Actor) -> list[tuple[str, ColumnElement[bool]]]:
+def _barriers(actor: Actor, kin: tuple[tuple[str, str], ...]) -> list[tuple[str, ColumnElement[bool]]]:
     """Conflicts, and what keeps a person from being given a claim for now."""
     skipped = exists().where(
         ClaimSkip.reviewer_id == actor.id, ClaimSkip.claim_id == Claim.id, ClaimSkip.fence == Claim.fence
     )
     spoke_first = Claim.second_look.is_not(None) & (Claim.second_look == "waiting") & (Claim.first_by_id == actor.id)
     return [
-        *_conflicts(actor),
+        *_conflicts(actor, kin),
         ("领取人写明原因跳过，待他人办理", skipped),
         ("领取人已作初审，须由另一人复审", spoke_first),
     ]

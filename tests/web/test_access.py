@@ -156,7 +156,9 @@ def world(app: Flask, rows: Session) -> World:
         own[role] = Things({**offices, **_things(app, rows, owner, person if role in REVIEWERS else None)})
         own[role].names.update(_of_staff(rows, person, own[role].names["trail"]))
     colleagues = Things({**offices, **_things(app, rows, colleague)})
-    nothing = dict.fromkeys(("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16)
+    nothing = dict.fromkeys(
+        ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16
+    )
     strangers = Things({**nothing, **_things(app, rows, stranger)})
     rows.commit()
     return World(people, own, colleagues, strangers)
