@@ -45,7 +45,6 @@ class ProgrammeReader:
             return None
         roles = self._roles(table, f"{key}.roles")
         papers = self._papers(table.papers, f"{key}.papers")
-        declared = self._declared(table.declared, f"{key}.declared")
         award = read_award(table.award, f"{key}.award", self.collector)
         rules = self._rules(table, f"{key}.checks", self._setting(name, table, submission))
         if award is None:
@@ -57,7 +56,7 @@ class ProgrammeReader:
             submitters=tuple(table.submitters),
             roles=roles,
             papers=papers,
-            declared=declared,
+            declared=self._declared(table.declared, f"{key}.declared"),
             submission=submission,
             review_from=table.review_from,
             payee=table.payee,

@@ -212,8 +212,7 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
     claim = scope.claim(session, actor, public_id)
     scheme = schemes.load(claim.scheme_code, claim.scheme_version)
     present = facts.current(session, claim)
-    full = scope.sees_papers(actor, claim)
-    owner, still_open = scope.owns(actor, claim), mending.open_parts(session, claim)
+    full, owner = scope.sees_papers(actor, claim), scope.owns(actor, claim)
     result = _result(session, claim, now, live=owner and claim.state in EDITABLE) if full else {}
     pages = {page.id: page.public_id for paper in present.papers for page in paper.paper.pages}
     return ClaimView(
@@ -235,14 +234,23 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
         missing=findings.missing(scheme, claim, result),
         findings=findings.shown(scheme, claim, result, present, pages),
         decisions=_decisions(session, claim, named=not owner) if full else (),
-        returns=mended.returns_of(session, claim, named=not owner) if full else (),
-        mended=mended.last(session, claim) if full and not owner else None,
-        opinions=opinions.opinions_of(session, actor, claim) if full and not owner else (),
-        locked=mending.locked_parts(claim, present, still_open),
-        takes_files=still_open.files,
+        **_corrections(session, actor, claim, present),
         events=_events(session, claim, full, named=not owner),
         payouts=_payouts(session, claim),
     )
+
+
+def _corrections(session: Session, actor: Actor, claim: Claim, present: CurrentFacts) -> dict[str, Any]:
+    """What was asked to be mended, what came of it, what is locked meanwhile; and opinions, for who reviews."""
+    full, owner = scope.sees_papers(actor, claim), scope.owns(actor, claim)
+    still_open = mending.open_parts(session, claim)
+    return {
+        "returns": mended.returns_of(session, claim, named=not owner) if full else (),
+        "mended": mended.last(session, claim) if full and not owner else None,
+        "opinions": opinions.opinions_of(session, actor, claim) if full and not owner else (),
+        "locked": mending.locked_parts(claim, present, still_open),
+        "takes_files": still_open.files,
+    }
 
 
 def _result(session: Session, claim: Claim, now: datetime, *, live: bool) -> Mapping[str, Any]:
