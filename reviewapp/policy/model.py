@@ -20,6 +20,8 @@ from reviewapp.policy.vouchers import Voucher
 Payee = Literal["claimant", "dealer", "shop", "voucher"]
 """`voucher`: what is approved is a voucher for the claimant, no transfer."""
 Late = Literal["refuse", "special_review"]
+#: How long a reason may be that a return gives for one of its parts.
+LONGEST_WHY = 200
 #: What is wrong with a paper or a field, as a return says it where the scheme has no list of its own.
 RETURN_REASONS: Mapping[str, str] = {
     "blurred": "照片模糊或反光，字看不清，请重新拍摄",

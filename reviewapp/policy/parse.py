@@ -14,7 +14,7 @@ from reviewapp.policy.goods import Catalogue
 from reviewapp.policy.lines import key_lines
 from reviewapp.policy.model import Bands, Interpretation, PoolRule, Scheme, SecondLook, Source, Window
 from reviewapp.policy.problems import Problem, SchemeError
-from reviewapp.policy.programme import ProgrammeReader
+from reviewapp.policy.programme import ProgrammeReader, check_reasons
 from reviewapp.policy.reading import Collector
 from reviewapp.policy.source import (
     InterpretationTable,
@@ -112,6 +112,7 @@ class _Reader:
         for clause, text in table.clauses.items():
             if not text.strip():
                 self.collector.add(f"clauses.{clause}", "是空的", "请写上这一条的摘要")
+        check_reasons(self.collector, table.return_reasons, "return_reasons")
         self.collector.clauses = table.clauses
 
     def _named(self, given: Mapping[str, Any], key: str, read: Callable[[str, Any, str], _T | None]) -> dict[str, _T]:
@@ -199,6 +200,9 @@ class _Reader:
 
     def _second_look(self, given: Any) -> SecondLook:
         """No table: nobody looks a second time."""
+        if given is not None and not isinstance(given, dict):
+            self.collector.add("second_look", "应为一个表", "请写成 [second_look] 一段")
+            return SecondLook()
         table = None if given is None else self.collector.convert(given, SecondLookTable, "second_look")
         if table is None:
             return SecondLook()

@@ -16,6 +16,7 @@ from reviewapp.errors import InvalidValue, NotAllowed
 from reviewapp.models import Actor, Claim, ClaimReturn, Decision, Evaluation, Opinion
 from reviewapp.policy import Programme, Scheme, money
 from reviewapp.policy import pool as rules
+from reviewapp.policy.model import LONGEST_WHY
 from reviewapp.services import claim_returns, funds, outbox, queue, rechecks, second_look, trail
 from reviewapp.services.leases import (
     LEASE,
@@ -51,7 +52,6 @@ __all__ = [
 ]
 
 _MOST_DAYS = 60
-_LONGEST_WHY = 200
 _WAITING = ("submitted", "special_review")
 
 
@@ -160,8 +160,8 @@ def _named(session: Session, claim: Claim, items: Mapping[str, str]) -> dict[str
     parts = claim_returns.parts_of(session, claim)
     if not items.keys() <= parts.keys():
         raise InvalidValue("要补正的内容里有这份申请没有的材料或信息。请刷新页面后重新选择。", {"items": "请重新选择"})
-    if any(len(why) > _LONGEST_WHY for why in items.values()):
-        raise InvalidValue(f"每一项的原因请控制在 {_LONGEST_WHY} 字以内，详细情况写在说明里。", {"items": "原因太长"})
+    if any(len(why) > LONGEST_WHY for why in items.values()):
+        raise InvalidValue(f"每一项的原因请控制在 {LONGEST_WHY} 字以内，详细情况写在说明里。", {"items": "原因太长"})
     return {part: (parts[part], why.strip()) for part, why in items.items()}
 
 

@@ -21,6 +21,7 @@ from tests.web.conftest import Visit
 
 _STEPS = ("papers", "papers/now", "facts", "check")
 _REASON = "理由一"
+_LEAD = ("/desk", "/desk/lead", "/relatives", "/relatives/all")
 _PUBLIC = (
     *("/", "/sign-in", "/staff/sign-in", "/demo/clock", "/demo/messages"),
     *("/schemes/xiangning-2023/car", "/schemes/yangcheng-2023/car"),
@@ -72,8 +73,7 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     by_claimant = claims_in_every_state(rows, people["claimant"], people["reviewer"])
     by_dealer = claims_in_every_state(rows, people["dealer"], people["lead"])
     batches, money = _batches(rows, maker, checker), _of_money(rows, factories.pool(rows))
-    returned = _returned(rows)
-    sample = _sample(rows, people["auditor"], by_claimant["approved"])
+    returned, sample = _returned(rows), _sample(rows, people["auditor"], by_claimant["approved"])
     rows.commit()
     yield from _open(visit, None, *_PUBLIC)
     for role, claims in (("claimant", by_claimant), ("dealer", by_dealer)):
@@ -83,8 +83,7 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     for role in ("reviewer", "lead", "auditor"):
         yield from _open(visit, people[role], "/all", "/all?state=paid", *shown)
     yield from _open(visit, people["reviewer"], "/desk", f"/desk/claims/{by_claimant['in_review'].public_id}")
-    yield from _open(visit, people["lead"], "/desk/lead", "/relatives", "/relatives/all")
-    yield from _open(visit, people["lead"], "/desk", f"/desk/claims/{by_dealer['in_review'].public_id}")
+    yield from _open(visit, people["lead"], *_LEAD, f"/desk/claims/{by_dealer['in_review'].public_id}")
     yield from _open(visit, people["auditor"], "/audit/samples", sample, f"{sample}/report")
     paying = ("/finance", "/finance/pools", *money, *batches, *returned)
     for person in (maker, checker, people["auditor"]):
