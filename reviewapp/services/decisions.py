@@ -12,12 +12,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
-from reviewapp.errors import InvalidValue, NotAllowed
+from reviewapp.errors import InvalidValue, NotAllowed, Unavailable
 from reviewapp.models import Actor, Claim, ClaimReturn, Decision, Evaluation, Opinion
 from reviewapp.policy import Programme, Scheme, money
 from reviewapp.policy import pool as rules
 from reviewapp.policy.model import LONGEST_WHY
-from reviewapp.services import claim_returns, funds, outbox, queue, rechecks, second_look, trail
+from reviewapp.services import checking, claim_returns, funds, outbox, queue, rechecks, second_look, trail
 from reviewapp.services.leases import (
     LEASE,
     end,
@@ -170,7 +170,8 @@ def cancel_return(
 ) -> ClaimReturn | None:
     """Take a return back: the claim stands at its place again, as it is now; the return stays, with the reason.
 
-    For the reviewer who returned it, and the lead. Raises IllegalMove, InvalidValue, NotAllowed, Stale.
+    For the reviewer who returned it, and the lead. Raises IllegalMove, InvalidValue, NotAllowed, Stale; Unavailable while a file
+    of the submitter is being read.
     """
     claim = trail.lock(session, claim_id)
     trail.require_revision(claim, revision)
@@ -179,6 +180,8 @@ def cancel_return(
     if actor.role != "lead" and (row is None or row.reviewer_id != actor.id):
         raise NotAllowed("只有退回这份申请的审核员或复核可以撤销退回。")
     _require_reason(reason, "请写明撤销退回的原因，申领人会看到。")
+    if checking.unread(session, claim):
+        raise Unavailable("申领人刚上传的文件还在识别。请稍等片刻，再撤销退回。")
     claim_returns.close(session, claim, actor, now, "cancelled", reason=reason.strip())
     claim.correction_until = None
     trail.move(session, claim, actor, now, "cancel_return", to=place(claim), reason=reason.strip())
