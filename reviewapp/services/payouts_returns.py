@@ -86,7 +86,7 @@ def apply(session: Session, actor: Actor, now: datetime, file_id: int, shown: st
 def write_result(session: Session, now: datetime, line: ReturnLine, outcome: str, claim: Claim, payout: Payout) -> None:
     """Write on a locked claim and its instruction what a line does to them; the money's postings are the caller's."""
     if outcome == "paid":
-        results.mark_paid(session, now, claim, payout)
+        results.mark_paid(session, now, (claim, payout))
     elif outcome == "failed":
         results.mark_failed(session, now, claim, payout, line.reason or _unsaid(line))
     elif outcome == "returned":

@@ -147,7 +147,7 @@ def test_the_interface_s_own_are_not_settled_by_file_but_may_come_back(session: 
     session.flush()
     take(session, [BankLine.of(flying)])
     assert suspense(session) == [(flying.number, "elsewhere")]
-    payouts.settle(session, NOW, paid.id, Answer("paid"))
+    payouts.settle(session, NOW, {paid.id: Answer("paid")})
     take(session, [BankLine.of(paid, "退汇")])
     assert states(session) == [("sending", "sending"), ("returned", "failed")]
     assert funds.verify(session, [StatementLine(paid.number, 300_000, "paid")]) == []
