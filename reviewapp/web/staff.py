@@ -12,7 +12,6 @@ from reviewapp.extensions import db, limiter, security
 from reviewapp.forms.staff import StaffSignInForm
 from reviewapp.models import User
 from reviewapp.models.people import NamedRole
-from reviewapp.web.one_time import OneTimeTotp
 from reviewapp.web.second_factor import WRONG_CODE
 
 #: The sentences of Flask-Security that a clerk can meet; its own Chinese catalogue knows half of them.
@@ -52,7 +51,7 @@ def register(app: Flask) -> None:
     """Attach Flask-Security to the application's users."""
     app.config.update({f"SECURITY_MSG_{name}": sentence for name, sentence in _SENTENCES.items()})
     datastore = SQLAlchemySessionUserDatastore(db.session, User, NamedRole)
-    security.init_app(app, datastore, register_blueprint=True, login_form=StaffSignInForm, totp_cls=OneTimeTotp)
+    security.init_app(app, datastore, register_blueprint=True, login_form=StaffSignInForm)
     user_logged_in.connect(_begin_new_session, app)
     for endpoint in _GUESSABLE:
         app.view_functions[endpoint] = limiter.limit(_TRIES, methods=["POST"])(app.view_functions[endpoint])
