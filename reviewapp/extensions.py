@@ -15,6 +15,7 @@ from flask_wtf import CSRFProtect
 from reviewapp import queueing
 from reviewapp.config import PROJECT
 from reviewapp.models.base import Base
+from reviewapp.one_time import OneTimeTotp
 
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate(directory=str(PROJECT / "reviewapp" / "migrations"), render_as_batch=True)
@@ -23,6 +24,6 @@ babel = Babel()
 bootstrap = Bootstrap5()
 limiter = Limiter(get_remote_address)
 sessions = Session()
-security = Security()
+security = Security(totp_cls=OneTimeTotp)
 
 queueing.listen(db.session)

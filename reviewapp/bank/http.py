@@ -6,6 +6,7 @@ The one rule of the mapping: only what is certain is said to be certain. A conne
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from typing import Any, cast
 from urllib.parse import quote
@@ -22,13 +23,20 @@ class HttpBank:
     """Speaks to `url`; `timeout` (seconds) is how long an answer is waited for before the outcome counts as unknown."""
 
     def __init__(
-        self, url: str, *, timeout: float = 10.0, not_found_final_after: timedelta = timedelta(seconds=60)
+        self,
+        url: str,
+        *,
+        timeout: float = 10.0,
+        not_found_final_after: timedelta = timedelta(seconds=60),
+        at_once: int = 16,
     ) -> None:
         self._url = url.rstrip("/")
         self._tls = httpx.create_ssl_context(trust_env=False)
         self._timeout = httpx.Timeout(timeout, connect=min(timeout, 3.0))
         self.not_found_final_after = not_found_final_after
         self.answers_within = timedelta(seconds=timeout)
+        self.at_once = at_once
+        self._clients: dict[int, httpx.Client] = {}
 
     def send(self, instruction: Instruction) -> Answer:
         """POST /payments with the number as idempotency key."""
@@ -65,14 +73,21 @@ class HttpBank:
             raise BankUnavailable("unreadable statement") from error
 
     def _call(self, method: str, path: str, **request: Any) -> httpx.Response | None:
-        """The response; None when it was lost on the way. One connection a call: nothing is shared across forks."""
+        """The response; None when it was lost on the way."""
         try:
-            with httpx.Client(timeout=self._timeout, verify=self._tls, trust_env=False) as client:
-                return client.request(method, self._url + path, **request)
+            return self._client().request(method, self._url + path, **request)
         except _NEVER_LEFT as error:
             raise BankUnavailable(str(error)) from error
         except httpx.HTTPError:
             return None
+
+    def _client(self) -> httpx.Client:
+        """This process's own: connections are kept for the next call and never shared across forks."""
+        own = self._clients.get(os.getpid())
+        if own is None:
+            own = httpx.Client(timeout=self._timeout, verify=self._tls, trust_env=False)
+            self._clients = {os.getpid(): own}
+        return own
 
 
 def _answer(response: httpx.Response | None, number: str) -> Answer:

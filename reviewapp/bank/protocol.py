@@ -58,6 +58,8 @@ class Bank(Protocol):
     not_found_final_after: timedelta
     #: The longest that one call lasts.
     answers_within: timedelta
+    #: How many payments one process may order at the same time.
+    at_once: int
 
     def send(self, instruction: Instruction) -> Answer:
         """Order the payment; `unknown` when the outcome is not certain. Raises BankUnavailable when it never left."""

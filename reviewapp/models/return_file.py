@@ -18,13 +18,15 @@ SUSPENSE_STATES = ("open", "proposed", "assigned", "explained")
 
 
 class ReturnFile(WithPublicId, Base):
-    """A file as it was uploaded, known by its digest; staged until a person applies it, whole, once."""
+    """A file as it was uploaded, known by its digest; staged until a person applies it, whole, once, or discards it."""
 
     __tablename__ = "return_files"
     __table_args__ = (
-        one_of("state", ("staged", "applied")),
+        one_of("state", ("staged", "applied", "discarded")),
         CheckConstraint("(state = 'applied') = (applied_by_id IS NOT NULL)", name="applied_by_somebody"),
         CheckConstraint("(state = 'applied') = (applied_at IS NOT NULL)", name="applied_some_time"),
+        CheckConstraint("(state = 'discarded') = (discarded_by_id IS NOT NULL)", name="discarded_by_somebody"),
+        CheckConstraint("(state = 'discarded') = (discarded_at IS NOT NULL)", name="discarded_some_time"),
         CheckConstraint("count > 0", name="not_empty"),
     )
 
@@ -40,10 +42,13 @@ class ReturnFile(WithPublicId, Base):
     uploaded_at: Mapped[datetime] = mapped_column(Instant)
     applied_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     applied_at: Mapped[datetime | None] = mapped_column(Instant)
+    discarded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    discarded_at: Mapped[datetime | None] = mapped_column(Instant)
 
     batch: Mapped[PayoutBatch | None] = relationship()
     uploaded_by: Mapped[User] = relationship(foreign_keys=uploaded_by_id)
     applied_by: Mapped[User | None] = relationship(foreign_keys=applied_by_id)
+    discarded_by: Mapped[User | None] = relationship(foreign_keys=discarded_by_id)
 
 
 class ReturnLine(Base):

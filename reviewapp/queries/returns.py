@@ -22,6 +22,7 @@ OUTCOMES = {
     "same": "与已入账的一致",
     "suspense": "对不上，转挂账",
 }
+FILE_STATES = {"staged": "待入账", "applied": "已入账", "discarded": "已作废"}
 SUSPENSE_STATES = {"open": "待处理", "proposed": "待确认", "assigned": "已对应", "explained": "已说明"}
 _NEWEST = 100
 
@@ -44,7 +45,7 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """One file: how many of its lines do what, the lines, and the fingerprint of both (staged files alone)."""
+    """One file: how many of its lines do what, the lines, and the fingerprint of both (of applied ones none)."""
 
     file: ReturnFile
     counts: dict[str, int]
@@ -83,8 +84,8 @@ def files(session: Session) -> tuple[tuple[ReturnFile, dict[str, int]], ...]:
 
 
 def file_view(session: Session, file: ReturnFile) -> FileView:
-    """A staged file as it would be applied now; an applied one as it was."""
-    if file.state == "staged":
+    """An applied file as it was; a staged or discarded one as it would be applied now."""
+    if file.state != "applied":
         judged = judge(session, file)
         lines = tuple(
             _row(one.line, one.match.outcome, one.match.problem, one.payout.payee["name"] if one.payout else "")

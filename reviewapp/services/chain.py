@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -32,16 +33,20 @@ DECISION = (
     "id", "claim_id", "fence", "action", "reviewer_id", "evaluation_id", "award_fen", "reason", "clause", "items",
     "deadline", "at",
 )  # fmt: skip
+#: An event to be linked, its claim, and the decision that it tells of.
+Entry = tuple[Claim, Event, Decision | None]
 _SALT = 16
 _BATCH = 500
 
 
-def append(session: Session, claim: Claim, event: Event, decision: Decision | None = None) -> None:
-    """Link a new event of a locked claim that has a ticket; with its submission everything before it, in order."""
+def append(session: Session, entries: Iterable[Entry]) -> None:
+    """Link new events of locked claims that have a ticket; with a submission everything before it, in order.
+
+    Pools are locked in the order of their ids; in a pool the links follow the order given.
+    """
     session.flush()
-    pool = _hold(session, claim.pool_id)
-    events = _until_now(session, claim) if event.action == "submit" else [event]
-    _link(session, pool, [(claim, one, decision) for one in events])
+    for pool_id, group in groupby(sorted(entries, key=_by_pool), key=_by_pool):
+        _link(session, _hold(session, pool_id), [one for entry in group for one in _with_past(session, entry)])
 
 
 def head(session: Session, pool: Pool) -> tuple[int, str]:
@@ -85,13 +90,19 @@ def _hold(session: Session, pool_id: int) -> Pool:
     return session.scalars(select(Pool).where(Pool.id == pool_id).with_for_update(key_share=True)).one()
 
 
-def _until_now(session: Session, claim: Claim) -> Sequence[Event]:
-    return session.scalars(select(Event).where(Event.claim_id == claim.id).order_by(Event.id)).all()
+def _by_pool(entry: Entry) -> int:
+    return entry[0].pool_id
 
 
-def _link(
-    session: Session, pool: Pool, events: Iterable[tuple[Claim, Event, Decision | None]], *, late: bool = False
-) -> None:
+def _with_past(session: Session, entry: Entry) -> Sequence[Entry]:
+    claim, event, decision = entry
+    if event.action != "submit":
+        return [entry]
+    until_now = select(Event).where(Event.claim_id == claim.id).order_by(Event.id)
+    return [(claim, one, decision) for one in session.scalars(until_now)]
+
+
+def _link(session: Session, pool: Pool, events: Iterable[Entry], *, late: bool = False) -> None:
     number, digest = head(session, pool)
     for claim, event, decision in events:
         number += 1

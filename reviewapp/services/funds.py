@@ -6,7 +6,7 @@ commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -103,9 +103,10 @@ def lock_pools(session: Session, scheme_code: str) -> dict[int, Pool]:
     return {pool.id: pool for pool in session.scalars(query.execution_options(populate_existing=True))}
 
 
-def hold_pools(session: Session) -> None:
-    """Lock every pool: nothing of order or money changes while the books are compared."""
-    session.execute(select(Pool.id).order_by(Pool.id).with_for_update(key_share=True)).all()
+def hold_pools(session: Session, pool_ids: Iterable[int] | None = None) -> None:
+    """Lock these pools, or every one: nothing of their order or money changes until the transaction ends."""
+    query = select(Pool.id).order_by(Pool.id).with_for_update(key_share=True)
+    session.execute(query if pool_ids is None else query.where(Pool.id.in_(set(pool_ids)))).all()
 
 
 def post(

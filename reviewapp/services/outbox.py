@@ -44,6 +44,16 @@ def begin_next(session: Session, topics: Iterable[str], now: datetime, lease: ti
     return _take(session, Outbox.id == first, now, lease)
 
 
+def begin_fresh(session: Session, topic: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Outbox]:
+    """Take up to `limit` rows of the topic that nobody has tried yet, those first that have been due longest."""
+    fresh = select(Outbox).where(Outbox.topic == topic, Outbox.attempts == 0, *_to_be_had(now))
+    first = fresh.order_by(Outbox.due_at, Outbox.id).limit(limit).with_for_update(skip_locked=True)
+    rows = session.scalars(first.execution_options(populate_existing=True)).all()
+    for row in rows:
+        row.leased_until, row.attempts = now + lease, 1
+    return rows
+
+
 def _take(session: Session, which: ColumnElement[bool], now: datetime, lease: timedelta) -> Outbox | None:
     taken = (
         update(Outbox)
@@ -59,11 +69,11 @@ def _to_be_had(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return Outbox.done_at.is_(None), Outbox.due_at <= now, Outbox.leased_until.is_(None) | (Outbox.leased_until <= now)
 
 
-def finish(session: Session, outbox_id: int, now: datetime) -> None:
+def finish(session: Session, now: datetime, *outbox_ids: int) -> None:
     """The work is done; called in the transaction that writes its result. A row that is done already stays as it is."""
     session.execute(
         update(Outbox)
-        .where(Outbox.id == outbox_id, Outbox.done_at.is_(None))
+        .where(Outbox.id.in_(outbox_ids), Outbox.done_at.is_(None))
         .values(done_at=now, leased_until=None, error=None)
         .execution_options(synchronize_session=False)
     )

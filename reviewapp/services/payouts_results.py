@@ -12,12 +12,13 @@ from reviewapp.services import trail
 FAILURE_LENGTH = 200
 
 
-def mark_paid(session: Session, now: datetime, claim: Claim, payout: Payout) -> None:
-    """The bank has paid."""
-    payout.state = "paid"
-    payout.settled_at = now
-    payout.ask_after = payout.failure = None
-    trail.move(session, claim, SYSTEM, now, "confirm_paid")
+def mark_paid(session: Session, now: datetime, *lines: tuple[Claim, Payout]) -> None:
+    """The bank has paid these."""
+    for _, payout in lines:
+        payout.state = "paid"
+        payout.settled_at = now
+        payout.ask_after = payout.failure = None
+    trail.move_together(session, [claim for claim, _ in lines], SYSTEM, now, "confirm_paid")
 
 
 def mark_failed(session: Session, now: datetime, claim: Claim, payout: Payout, reason: str) -> None:

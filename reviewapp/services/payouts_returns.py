@@ -31,14 +31,14 @@ def stage(
 ) -> tuple[ReturnFile, bool]:
     """Keep a file's lines, changing nothing else; the file, and whether it is new: the same bytes are known again.
 
-    `batch_id`: it answers that batch, lines of others are none of its own. Raises NotAllowed and InvalidValue (the
-    file is refused whole, with row and reason).
+    A discarded one is staged again as it was. `batch_id`: it answers that batch, lines of others are none of its own.
+    Raises NotAllowed and InvalidValue (the file is refused whole, with row and reason).
     """
     by_id = require_finance(actor, "上传回盘文件")
     digest = hashlib.sha256(data).hexdigest()
     known = _by_digest(session, digest)
     if known is not None:
-        return known, False
+        return known, _brought_back(known)
     try:
         read = returns.read(template, data)
     except Refused as refused:
@@ -83,10 +83,21 @@ def apply(session: Session, actor: Actor, now: datetime, file_id: int, shown: st
     return file
 
 
+def discard(session: Session, actor: Actor, now: datetime, file_id: int) -> ReturnFile:
+    """Put a staged file aside: uploaded by mistake. It stays listed; the same bytes uploaded again stage it again.
+
+    Raises NotAllowed, IllegalMove.
+    """
+    by_id = require_finance(actor, "作废回盘文件")
+    file = _lock(session, file_id)
+    file.state, file.discarded_by_id, file.discarded_at = "discarded", by_id, now
+    return file
+
+
 def write_result(session: Session, now: datetime, line: ReturnLine, outcome: str, claim: Claim, payout: Payout) -> None:
     """Write on a locked claim and its instruction what a line does to them; the money's postings are the caller's."""
     if outcome == "paid":
-        results.mark_paid(session, now, claim, payout)
+        results.mark_paid(session, now, (claim, payout))
     elif outcome == "failed":
         results.mark_failed(session, now, claim, payout, line.reason or _unsaid(line))
     elif outcome == "returned":
@@ -108,6 +119,13 @@ def _write(session: Session, one: Judged) -> None:
         one.line.payout_id = one.payout.id
 
 
+def _brought_back(file: ReturnFile) -> bool:
+    if file.state != "discarded":
+        return False
+    file.state, file.discarded_by_id, file.discarded_at = "staged", None, None
+    return True
+
+
 def _by_digest(session: Session, digest: str) -> ReturnFile | None:
     return session.scalar(select(ReturnFile).where(ReturnFile.digest == digest))
 
@@ -124,8 +142,10 @@ def _lock(session: Session, file_id: int) -> ReturnFile:
     file = session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
     if file is None:
         raise NotFound()
-    if file.state != "staged":
+    if file.state == "applied":
         raise IllegalMove("这个回盘文件已经入账，没有再次入账。结果见文件页。")
+    if file.state == "discarded":
+        raise IllegalMove("这个回盘文件已作废，没有入账。需要入账请重新上传这个文件。")
     return file
 
 

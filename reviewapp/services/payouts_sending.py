@@ -1,12 +1,13 @@
-"""Sending one instruction and learning what became of it: the steps between two calls of the bank.
+"""Sending instructions and learning what became of them: the steps between two calls of the bank.
 
-The bank is never called in a transaction. Before it is called, `begin_sending` commits number, frozen payee and the
+The bank is never called in a transaction. Before it is called, `begin_sending` commits numbers, frozen payees and the
 state `sending`; afterwards `settle` writes down what it said. Whoever dies in between leaves `sending`, from then on an
 unknown outcome: it is asked for under its number, and sent again only under that number and after the bank's cut-off.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from reviewapp.errors import NotFound
 from reviewapp.models import SYSTEM, Claim, Outbox, Payout
 from reviewapp.services import funds, outbox, trail
 from reviewapp.services import payouts_results as results
+from reviewapp.services.payouts_lines import lock_claims
 
 #: The bank may know of these; everything else is not sent yet or has its end.
 IN_FLIGHT = ("sending", "accepted", "unknown")
@@ -35,23 +37,26 @@ class Question:
     sent_at: datetime
 
 
-def begin_sending(session: Session, now: datetime, payout_id: int) -> Instruction | None:
-    """Mark a released instruction as `sending`; commit, then send what is returned.
+def begin_sending(session: Session, now: datetime, *payout_ids: int) -> dict[int, Instruction]:
+    """Mark released instructions as `sending`; commit, then send what is returned, by id.
 
-    None when it was begun before: then it must not be sent but asked for; and for what goes to the bank as a file.
+    What was begun before is not among it: it must not be sent but asked for; nor is what goes to the bank as a file.
     """
-    claim, payout = _lock(session, payout_id)
-    if payout.state != "released" or payout.batch is None or payout.batch.channel != "http":
-        return None
-    payout.state = "sending"
-    payout.sent_at = now
-    trail.move(session, claim, SYSTEM, now, "send")
-    return _instruction(payout, claim)
+    ready = [(claim, payout) for claim, payout in _lock(session, *payout_ids) if _is_ready(payout)]
+    for _, payout in ready:
+        payout.state = "sending"
+        payout.sent_at = now
+    trail.move_together(session, [claim for claim, _ in ready], SYSTEM, now, "send")
+    return {payout.id: _instruction(payout, claim) for claim, payout in ready}
+
+
+def _is_ready(payout: Payout) -> bool:
+    return payout.state == "released" and payout.batch is not None and payout.batch.channel == "http"
 
 
 def begin_asking(session: Session, payout_id: int) -> Question | None:
     """What to ask the bank for; None when the instruction has its end (or was never sent)."""
-    _, payout = _lock(session, payout_id)
+    [(_, payout)] = _lock(session, payout_id)
     if payout.state not in IN_FLIGHT or payout.sent_at is None:
         return None
     return Question(payout.number, payout.sent_at)
@@ -62,36 +67,41 @@ def begin_again(session: Session, now: datetime, payout_id: int, asked: Question
 
     None when somebody else learnt or sent something in the meantime.
     """
-    claim, payout = _lock(session, payout_id)
+    [(claim, payout)] = _lock(session, payout_id)
     if payout.state not in IN_FLIGHT or payout.sent_at != asked.sent_at:
         return None
     payout.sent_at = now
     return _instruction(payout, claim)
 
 
-def settle(
-    session: Session, now: datetime, payout_id: int, answer: Answer, *, ask_at: datetime | None = None
-) -> Payout:
-    """Write down the bank's answer. A final state is never overwritten.
+def settle(session: Session, now: datetime, answers: Mapping[int, Answer], *, ask_at: datetime | None = None) -> None:
+    """Write down the bank's answers, by instruction. A final state is never overwritten.
 
     What is not final stays in flight and is asked for at `ask_at` (by default in a moment): its outbox row is there.
     """
-    claim, payout = _lock(session, payout_id)
-    if payout.state not in IN_FLIGHT:
-        return payout
-    if answer.amount_fen not in (None, payout.amount_fen):
-        text = _OTHER_AMOUNT.format(bank=answer.amount_fen, ours=payout.amount_fen)
-        answer = Answer("unknown", answer.bank_reference, text)
-    payout.bank_reference = answer.bank_reference or payout.bank_reference
-    if answer.status == "paid":
-        results.mark_paid(session, now, claim, payout)
-        funds.record_paid(session, now, claim)
-    elif answer.status == "failed":
-        results.mark_failed(session, now, claim, payout, answer.reason or "银行未说明原因")
-    else:
-        _in_flight(session, now, claim, payout, answer)
-        _ask_later(session, now, payout, ask_at or now + _ASK_AFTER)
-    return payout
+    open_ones = [(claim, payout) for claim, payout in _lock(session, *answers) if payout.state in IN_FLIGHT]
+    funds.hold_pools(session, [claim.pool_id for claim, _ in open_ones])
+    paid = []
+    for claim, payout in open_ones:
+        answer = _of_our_amount(payout, answers[payout.id])
+        payout.bank_reference = answer.bank_reference or payout.bank_reference
+        if answer.status == "paid":
+            paid.append((claim, payout))
+        elif answer.status == "failed":
+            results.mark_failed(session, now, claim, payout, answer.reason or "银行未说明原因")
+        else:
+            _in_flight(session, now, claim, payout, answer)
+            _ask_later(session, now, payout, ask_at or now + _ASK_AFTER)
+    results.mark_paid(session, now, *paid)
+    funds.record_paid(session, now, *(claim for claim, _ in paid))
+
+
+def _of_our_amount(payout: Payout, answer: Answer) -> Answer:
+    """What the bank says, unless it speaks of another amount: then nothing is known."""
+    if answer.amount_fen in (None, payout.amount_fen):
+        return answer
+    text = _OTHER_AMOUNT.format(bank=answer.amount_fen, ours=payout.amount_fen)
+    return Answer("unknown", answer.bank_reference, text)
 
 
 def ask_unknown(session: Session, now: datetime, limit: int = 500) -> int:
@@ -107,18 +117,22 @@ def ask_unknown(session: Session, now: datetime, limit: int = 500) -> int:
     )
     forgotten = session.scalars(query).all()
     for payout_id in forgotten:
-        _, payout = _lock(session, payout_id)
+        [(_, payout)] = _lock(session, payout_id)
         _ask_later(session, now, payout, now)
     return len(forgotten)
 
 
-def _lock(session: Session, payout_id: int) -> tuple[Claim, Payout]:
-    """The claim locked, then the instruction freshly read: whoever moves a released instruction holds its claim."""
-    claim_id = session.scalar(select(Payout.claim_id).where(Payout.id == payout_id))
-    if claim_id is None:
+def _lock(session: Session, *payout_ids: int) -> list[tuple[Claim, Payout]]:
+    """The claims locked, then the instructions freshly read: whoever moves a released instruction holds its claim.
+
+    Raises NotFound.
+    """
+    claims = lock_claims(session, select(Payout.claim_id).where(Payout.id.in_(payout_ids)))
+    query = select(Payout).where(Payout.id.in_(payout_ids)).order_by(Payout.id)
+    payouts = session.scalars(query.execution_options(populate_existing=True)).all()
+    if len(payouts) < len(payout_ids):
         raise NotFound()
-    claim = trail.lock(session, claim_id)
-    return claim, session.get_one(Payout, payout_id, populate_existing=True)
+    return [(claims[payout.claim_id], payout) for payout in payouts]
 
 
 def _instruction(payout: Payout, claim: Claim) -> Instruction:

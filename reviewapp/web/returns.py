@@ -62,6 +62,7 @@ def show(public_id: str) -> ResponseReturnValue:
         "finance/return.html",
         view=queries.file_view(db.session, file),
         outcomes=queries.OUTCOMES,
+        states=queries.FILE_STATES,
         template=_title(file.template),
         most=_MOST_SHOWN,
     )
@@ -76,6 +77,17 @@ def apply(public_id: str) -> ResponseReturnValue:
         payouts_returns.apply(db.session, actor(), clock.now(), file.id, request.form.get("shown", ""))
     flash("回盘文件已入账。", "success")
     return redirect(url_for("returns.show", public_id=public_id))
+
+
+@blueprint.post("/returns/<public_id>/discard")
+@open_to(*scope.FINANCE)
+def discard(public_id: str) -> ResponseReturnValue:
+    """Put a file aside that was uploaded by mistake."""
+    file = scope.return_file(db.session, actor(), public_id)
+    with transaction(db.session):
+        payouts_returns.discard(db.session, actor(), clock.now(), file.id)
+    flash("回盘文件已作废，没有入账。需要时重新上传同一个文件即可恢复。", "success")
+    return redirect(url_for("returns.listing"))
 
 
 @blueprint.get("/suspense")
@@ -147,6 +159,7 @@ def _listing(refusal: str = "") -> str:
         template=request.values.get("template", ""),
         in_suspense=queries.in_suspense(db.session),
         outcomes=queries.OUTCOMES,
+        states=queries.FILE_STATES,
         refusal=refusal,
     )
 

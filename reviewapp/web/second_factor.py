@@ -8,6 +8,8 @@ from flask_security import verify_password
 
 from reviewapp.extensions import security
 
+#: What to say of a code that does not count.
+WRONG_CODE = "口令不对、已过期或已用过。请输入身份验证器里现在显示的 6 位口令；刚用过的，等它变了再输。"
 #: Where a password or a code could be guessed; so many tries an address has.
 TRIES = "15 per minute; 120 per hour"
 
@@ -25,7 +27,7 @@ def label(user: Any) -> str:
 def refusal(user: Any) -> str:
     """What to say of a wrong one."""
     if has_code(user):
-        return "口令不对或已过期。请输入身份验证器里现在显示的 6 位口令。"
+        return WRONG_CODE
     return "密码不对，请重新输入。"
 
 

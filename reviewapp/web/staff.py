@@ -12,6 +12,7 @@ from reviewapp.extensions import db, limiter, security
 from reviewapp.forms.staff import StaffSignInForm
 from reviewapp.models import User
 from reviewapp.models.people import NamedRole
+from reviewapp.web.second_factor import WRONG_CODE
 
 #: The sentences of Flask-Security that a clerk can meet; its own Chinese catalogue knows half of them.
 _SENTENCES = {
@@ -26,7 +27,7 @@ _SENTENCES = {
     "PASSWORD_NOT_PROVIDED": ("请输入密码。", "error"),
     "DISABLED_ACCOUNT": ("这个账号已停用。请联系管理员。", "error"),
     "INVALID_CODE": ("口令不对。请输入身份验证器里现在显示的 6 位口令。", "error"),
-    "TWO_FACTOR_INVALID_TOKEN": ("口令不对或已过期。请输入身份验证器里现在显示的 6 位口令。", "error"),
+    "TWO_FACTOR_INVALID_TOKEN": (WRONG_CODE, "error"),
     "TWO_FACTOR_LOGIN_SUCCESSFUL": ("动态口令正确，已登录。", "success"),
     "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": ("动态口令已启用，下次登录要用。请到“备用恢复码”保存恢复码。", "success"),
     "TWO_FACTOR_DISABLED": ("动态口令已停用。", "success"),

@@ -108,7 +108,7 @@ class History:
         rows = session.scalars(select(Payout).order_by(Payout.id)).all()
         for payout, answer in zip(rows, answers, strict=True):
             payouts.begin_sending(session, self.later(), payout.id)
-            payouts.settle(session, self.later(), payout.id, answer)
+            payouts.settle(session, self.later(), {payout.id: answer})
 
     def _withdraw(self, pool_id: int, ticket: int) -> None:
         leaving = self.claim(pool_id, ticket)

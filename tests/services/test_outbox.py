@@ -84,9 +84,9 @@ def test_the_next_row_goes_to_one_of_twenty_and_the_longest_due_first(engine: En
 def test_what_is_done_stays_done(session: Session, row: Outbox) -> None:
     with transaction(session):
         outbox.begin(session, row.id, NOW, LEASE)
-        outbox.finish(session, row.id, NOW)
+        outbox.finish(session, NOW, row.id)
     with transaction(session):
-        outbox.finish(session, row.id, NOW + SECOND)
+        outbox.finish(session, NOW + SECOND, row.id)
         outbox.fail(session, row.id, "too late", NOW + SECOND)
         assert outbox.begin(session, row.id, NOW + timedelta(days=1), LEASE) is None
         assert outbox.overdue(session, NOW + timedelta(days=1)) == []

@@ -24,14 +24,14 @@ OTHER_CARD = payouts.NewCard(PAYEE, "6222020000000000026")
 
 def _sending(session: Session) -> Payout:
     [payout] = released(session)
-    assert payouts.begin_sending(session, NOW, payout.id) is not None
+    assert list(payouts.begin_sending(session, NOW, payout.id)) == [payout.id]
     return payout
 
 
 @both_databases
 def test_paid_moves_committed_money_to_paid(session: Session) -> None:
     payout = _sending(session)
-    payouts.settle(session, NOW, payout.id, Answer("paid", "B1", amount_fen=300_000))
+    payouts.settle(session, NOW, {payout.id: Answer("paid", "B1", amount_fen=300_000)})
     session.flush()
     assert (payout.state, payout.bank_reference, payout.settled_at) == ("paid", "B1", NOW)
     assert payout.claim.state == "paid"
@@ -63,7 +63,7 @@ def test_no_card_no_instruction_and_the_claim_stays(session: Session) -> None:
 def test_sending_is_begun_once(session: Session) -> None:
     payout = _sending(session)
     assert (payout.state, payout.claim.state, payout.sent_at) == ("sending", "sending", NOW)
-    assert payouts.begin_sending(session, NOW + SECOND, payout.id) is None
+    assert payouts.begin_sending(session, NOW + SECOND, payout.id) == {}
     assert payout.sent_at == NOW
 
 
@@ -71,7 +71,7 @@ def test_sending_is_begun_once(session: Session) -> None:
 def test_what_is_not_final_is_asked_for_once(session: Session, status: str) -> None:
     payout = _sending(session)
     for _ in range(2):
-        payouts.settle(session, NOW, payout.id, Answer(status, reason="?"))  # type: ignore[arg-type]
+        payouts.settle(session, NOW, {payout.id: Answer(status, reason="?")})  # type: ignore[arg-type]
     rows = session.scalars(select(Outbox).where(Outbox.topic == "payout.ask")).all()
     assert [(row.subject_id, row.due_at) for row in rows] == [(payout.id, payout.ask_after)]
     expected = ("accepted", "sending") if status == "accepted" else ("unknown", "unknown")
@@ -81,23 +81,23 @@ def test_what_is_not_final_is_asked_for_once(session: Session, status: str) -> N
 
 def test_an_end_is_never_overwritten(session: Session) -> None:
     payout = _sending(session)
-    payouts.settle(session, NOW, payout.id, Answer("paid", "B1"))
+    payouts.settle(session, NOW, {payout.id: Answer("paid", "B1")})
     for status in ("failed", "unknown", "paid"):
-        payouts.settle(session, NOW + SECOND, payout.id, Answer(status, "B2", "late"))  # type: ignore[arg-type]
+        payouts.settle(session, NOW + SECOND, {payout.id: Answer(status, "B2", "late")})  # type: ignore[arg-type]
     assert (payout.state, payout.bank_reference, payout.settled_at) == ("paid", "B1", NOW)
     assert funds.verify(session) == []
 
 
 def test_another_amount_at_the_bank_is_nobodys_payment(session: Session) -> None:
     payout = _sending(session)
-    payouts.settle(session, NOW, payout.id, Answer("paid", "B1", amount_fen=300_001))
+    payouts.settle(session, NOW, {payout.id: Answer("paid", "B1", amount_fen=300_001)})
     assert (payout.state, payout.claim.state) == ("unknown", "unknown")
     assert "不一致" in (payout.failure or "")
 
 
 def test_a_number_is_sent_again_by_one_only(session: Session) -> None:
     payout = _sending(session)
-    payouts.settle(session, NOW, payout.id, Answer("not_found"))
+    payouts.settle(session, NOW, {payout.id: Answer("not_found")})
     asked = payouts.begin_asking(session, payout.id)
     assert asked == payouts.Question(payout.number, NOW)
     again = payouts.begin_again(session, NOW + SECOND, payout.id, asked)
@@ -110,7 +110,7 @@ def test_nothing_to_ask_before_sending_and_after_the_end(session: Session) -> No
     [payout] = released(session)
     assert payouts.begin_asking(session, payout.id) is None
     payouts.begin_sending(session, NOW, payout.id)
-    payouts.settle(session, NOW, payout.id, Answer("paid"))
+    payouts.settle(session, NOW, {payout.id: Answer("paid")})
     assert payouts.begin_asking(session, payout.id) is None
 
 
@@ -118,7 +118,7 @@ def test_nothing_to_ask_before_sending_and_after_the_end(session: Session) -> No
 def test_a_definite_failure_keeps_the_money_and_takes_a_new_card(session: Session) -> None:
     [payout] = released(session, card=CLOSED_CARD)
     payouts.begin_sending(session, NOW, payout.id)
-    payouts.settle(session, NOW, payout.id, Answer("failed", reason="账户已销户"))
+    payouts.settle(session, NOW, {payout.id: Answer("failed", reason="账户已销户")})
     claim = payout.claim
     assert (payout.state, claim.state, payout.failure) == ("failed", "failed", "账户已销户")
     assert (claim.pool.committed, claim.pool.paid) == (300_000, 0)
@@ -135,7 +135,7 @@ def test_a_new_card_only_after_a_failure_of_this_revision(session: Session) -> N
     claimant = Actor("claimant", claim.entered_by_id)
     with pytest.raises(IllegalMove):
         payouts.give_new_card(session, claimant, NOW, claim.id, claim.revision, OTHER_CARD)
-    payouts.settle(session, NOW, payout.id, Answer("failed", reason="账户已销户"))
+    payouts.settle(session, NOW, {payout.id: Answer("failed", reason="账户已销户")})
     with pytest.raises(Stale):
         payouts.give_new_card(session, claimant, NOW, claim.id, claim.revision - 1, OTHER_CARD)
     with pytest.raises(IllegalMove):
@@ -148,7 +148,7 @@ def test_a_new_card_only_after_a_failure_of_this_revision(session: Session) -> N
 )
 def test_a_wrong_card_is_refused(session: Session, card: payouts.NewCard, field: str) -> None:
     payout = _sending(session)
-    payouts.settle(session, NOW, payout.id, Answer("failed", reason="账户已销户"))
+    payouts.settle(session, NOW, {payout.id: Answer("failed", reason="账户已销户")})
     claim = payout.claim
     with pytest.raises(InvalidValue) as refused:
         payouts.give_new_card(session, Actor("claimant", claim.entered_by_id), NOW, claim.id, claim.revision, card)
@@ -159,7 +159,7 @@ def test_a_wrong_card_is_refused(session: Session, card: payouts.NewCard, field:
 def test_the_schemes_checks_on_the_holder_run_again(session: Session) -> None:
     """七(四): a debit card; what the reviewer saw of the old card says nothing of the new one."""
     payout = _sending(session)
-    payouts.settle(session, NOW, payout.id, Answer("failed", reason="账户已销户"))
+    payouts.settle(session, NOW, {payout.id: Answer("failed", reason="账户已销户")})
     claim = payout.claim
     fact(session, claim, "account", "kind", "credit")
     claimant = Actor("claimant", claim.entered_by_id)
@@ -179,7 +179,7 @@ def test_the_database_refuses_a_second_live_instruction(session: Session) -> Non
 def test_forgotten_ones_are_asked_for(session: Session) -> None:
     payout = _sending(session)
     for row in session.scalars(select(Outbox)):
-        outbox.finish(session, row.id, NOW)
+        outbox.finish(session, NOW, row.id)
     assert payouts.ask_unknown(session, NOW + 59 * SECOND) == 0
     assert payouts.ask_unknown(session, NOW + 61 * SECOND) == 1
     assert payouts.ask_unknown(session, NOW + 61 * SECOND) == 0

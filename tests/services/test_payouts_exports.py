@@ -44,10 +44,10 @@ def test_exporting_is_sending(session: Session, batch: PayoutBatch, maker: Actor
 def test_nothing_of_it_goes_through_the_interface(session: Session, batch: PayoutBatch, maker: Actor) -> None:
     assert session.scalars(select(Outbox.id).where(Outbox.topic == "payout.send")).all() == []
     payout_ids = [payout.id for payout in batch.payouts]
-    assert [payouts.begin_sending(session, NOW, payout_id) for payout_id in payout_ids] == [None] * 3
+    assert payouts.begin_sending(session, NOW, *payout_ids) == {}
     payouts.export_batch(session, maker, NOW, batch.id, TEMPLATES)
     session.flush()
-    assert [payouts.begin_sending(session, NOW, payout_id) for payout_id in payout_ids] == [None] * 3
+    assert payouts.begin_sending(session, NOW, *payout_ids) == {}
     assert [payouts.begin_asking(session, payout_id) for payout_id in payout_ids] == [None] * 3
     assert payouts.ask_unknown(session, NOW.replace(year=2025)) == 0
 

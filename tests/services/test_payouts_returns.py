@@ -147,7 +147,7 @@ def test_the_interface_s_own_are_not_settled_by_file_but_may_come_back(session: 
     session.flush()
     take(session, [BankLine.of(flying)])
     assert suspense(session) == [(flying.number, "elsewhere")]
-    payouts.settle(session, NOW, paid.id, Answer("paid"))
+    payouts.settle(session, NOW, {paid.id: Answer("paid")})
     take(session, [BankLine.of(paid, "退汇")])
     assert states(session) == [("sending", "sending"), ("returned", "failed")]
     assert funds.verify(session, [StatementLine(paid.number, 300_000, "paid")]) == []
@@ -203,6 +203,21 @@ def test_what_was_shown_is_applied_or_nothing(session: Session) -> None:
     assert states(session) == [("failed", "failed")]
 
 
+@both_databases
+def test_a_file_put_aside_does_nothing_until_it_is_uploaded_again(session: Session) -> None:
+    payout = exported(session, 1)[0]
+    data, by = csv_return([BankLine.of(payout)]), actor(session, "finance_maker")
+    file = stage(session, data)
+    payouts_returns.discard(session, by, NOW, file.id)
+    session.flush()
+    with pytest.raises(IllegalMove, match="已作废"):
+        apply(session, file)
+    assert states(session) == [("exported", "sending")]
+    assert stage(session, data).id == file.id
+    apply(session, file)
+    assert (states(session), file.discarded_by_id) == ([("paid", "paid")], None)
+
+
 def test_only_finance(session: Session) -> None:
     payout = exported(session, 1)[0]
     file = stage(session, csv_return([BankLine.of(payout)]))
@@ -211,6 +226,8 @@ def test_only_finance(session: Session) -> None:
             stage(session, b"", actor(session, role))
         with pytest.raises(NotAllowed):
             apply(session, file, actor(session, role))
+        with pytest.raises(NotAllowed):
+            payouts_returns.discard(session, actor(session, role), NOW, file.id)
     with pytest.raises(NotFound):
         payouts_returns.apply(session, actor(session, "finance_maker"), NOW, 404, "")
 

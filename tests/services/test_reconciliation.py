@@ -26,7 +26,7 @@ def ordered(session: Session, now: datetime = NOW) -> Reconciliation:
 def paid(session: Session, at: datetime) -> Payout:
     (payout,) = released(session)
     payouts.begin_sending(session, at, payout.id)
-    payouts.settle(session, at, payout.id, Answer("paid", bank_reference="1"))
+    payouts.settle(session, at, {payout.id: Answer("paid", bank_reference="1")})
     return payout
 
 

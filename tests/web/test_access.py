@@ -64,7 +64,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("batches.dissolve", "batches.export", "batches.file"), FINANCE),
     **dict.fromkeys(("returns.listing", "returns.show", "returns.suspense"), (*FINANCE, "auditor")),
     **dict.fromkeys(("returns.upload", "returns.apply", "returns.propose", "returns.confirm"), FINANCE),
-    **dict.fromkeys(("returns.withdraw", "returns.explain"), FINANCE),
+    **dict.fromkeys(("returns.withdraw", "returns.explain", "returns.discard"), FINANCE),
     **dict.fromkeys(("pools.listing", "pools.show", "pools.entries", "pools.waiting"), (*FINANCE, "auditor", "admin")),
     "pools.propose": ("finance_maker", "admin"),
     "pools.confirm": ("finance_checker",),
@@ -182,7 +182,7 @@ def _of_money(rows: Session, pool: Pool, people: dict[str, User]) -> dict[str, s
     file, item = bank_files.staged(rows, "不是我们的指令"), bank_files.in_suspense(rows)
     order = fund_orders.propose(rows, Actor.of(people["admin"]), factories.NOW, pool, TOP_UP)
     return {
-        **dict.fromkeys(("returns.show", "returns.apply"), file.public_id),
+        **dict.fromkeys(("returns.show", "returns.apply", "returns.discard"), file.public_id),
         "returns": item.public_id,
         "pools": pool.public_id,
         **dict.fromkeys(("pools.confirm", "pools.cancel"), order.public_id),

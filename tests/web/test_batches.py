@@ -118,6 +118,8 @@ def test_who_has_an_authenticator_gives_its_code(
     refused = visitor.post(f"{path}/release", typed(batch, proof=PASSWORD))
     assert (refused.status_code, "口令不对" in words(refused)) == (422, True)
     assert visitor.post(f"{path}/release", typed(batch, proof=code)).status_code == 302
+    with app.app_context():
+        assert not security.totp_factory.verify_totp(token=code, totp_secret=secret, user=checker, window=30)
 
 
 def test_whoever_has_no_password_releases_nothing(visit: Visit, rows: Session, batch: PayoutBatch) -> None:

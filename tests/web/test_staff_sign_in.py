@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from urllib.parse import urljoin
 
 import pytest
@@ -125,8 +126,9 @@ def key_of(text: str) -> str:
     return re.sub("[ -]", "", found.group(1))
 
 
-def code_of(key: str) -> str:
-    return TOTP(key=key).generate().token
+def code_of(key: str, ahead: int = 0) -> str:
+    """The code of now, or the one that comes `ahead` codes later."""
+    return TOTP(key=key).generate(time=time.time() + 30 * ahead).token
 
 
 @pytest.fixture
@@ -160,7 +162,9 @@ def test_an_authenticator_is_asked_for_from_then_on(visit: Visit, guarded: tuple
     assert visitor.get("/desk").status_code == 302
     wrong = visitor.post("/staff/tf-validate", {"code": "123456"})
     assert "口令不对" in words(wrong)
-    right = visitor.post("/staff/tf-validate", {"code": code_of(key)})
+    used = visitor.post("/staff/tf-validate", {"code": code_of(key)})  # at the set-up
+    assert "已用过" in words(used)
+    right = visitor.post("/staff/tf-validate", {"code": code_of(key, ahead=1)})
     assert right.location == "/home"
     assert visitor.get("/desk").status_code == 200
 

@@ -143,7 +143,7 @@ def test_leased_done_and_later_rows_are_not_rung(rung: Session, doorbell: Doorbe
     leased, done, open_ = _add(rung, 3)
     with transaction(rung):
         outbox.begin(rung, leased, NOW, timedelta(seconds=30))
-        outbox.finish(rung, done, NOW)
+        outbox.finish(rung, NOW, done)
         outbox.add(rung, "payout.ask", 9, NOW, due_at=NOW + timedelta(seconds=1))
     redis_server.empty()
     assert ring_overdue(doorbell) == 1

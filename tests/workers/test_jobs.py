@@ -16,7 +16,8 @@ from reviewapp.models import Outbox, Payout, Reconciliation, Upload
 from reviewapp.scratch.bank import SandboxBank
 from reviewapp.services import funds, outbox, payouts, reconciliation
 from tests.factories.claims import claim
-from tests.factories.payouts import CLOSED_CARD, approved, released
+from tests.factories.money import pool
+from tests.factories.payouts import CARD, CLOSED_CARD, approved, ready, released
 from tests.factories.people import NOW
 from tests.support.both import both_databases
 from tests.workers.conftest import Hands
@@ -100,11 +101,46 @@ def test_a_round_leaves_alone_what_others_hold_and_what_is_not_due(office: Sessi
 
 def test_a_round_ends_in_time_for_the_queues_own_limit(office: Session, bank: SandboxBank, monkeypatch: Any) -> None:
     monkeypatch.setattr(jobs, "_LONGEST_ROUND", 0.0)
+    monkeypatch.setattr(current_app.extensions["bank"], "at_once", 2)
     with transaction(office):
-        released(office, 3)
+        released(office, 5)
         first = office.scalars(select(func.min(Outbox.id))).one()
     perform(first)
-    assert office.scalar(select(func.count()).where(Outbox.done_at.is_not(None))) == 1
+    assert office.scalar(select(func.count()).where(Outbox.done_at.is_not(None))) == 2
+
+
+@both_databases
+def test_a_handful_shares_its_transactions_and_each_has_its_own_end(office: Session, bank: SandboxBank) -> None:
+    with transaction(office):
+        for code, card in (("one", CARD), ("two", CLOSED_CARD), ("three", CARD)):
+            ready(office, card=card, pool=pool(office, code=code))
+        released(office, 1)
+        first = office.scalars(select(func.min(Outbox.id))).one()
+    perform(first)
+    office.expire_all()
+    payouts_sent = office.scalars(select(Payout).order_by(Payout.id)).all()
+    assert len({payout.sent_at for payout in payouts_sent}) == 1
+    assert len({payout.claim.pool_id for payout in payouts_sent}) == 4
+    assert [payout.state for payout in payouts_sent] == ["paid", "failed", "paid", "paid"]
+    paid = [(payout.number, 300_000) for payout in payouts_sent if payout.state == "paid"]
+    assert sorted(bank.credits()) == sorted(paid)
+    assert funds.verify(office) == []
+
+
+def test_what_went_wrong_once_is_tried_alone(office: Session, bank: SandboxBank, hands: Hands) -> None:
+    with transaction(office):
+        payouts_due = released(office, 3)
+        payouts_due[1].claim.state = "approved"  # nothing can be sent from there
+        first = office.scalars(select(func.min(Outbox.id))).one()
+    perform(first)
+    rows = office.scalars(select(Outbox).order_by(Outbox.id)).all()
+    assert [(row.done_at, row.attempts) for row in rows] == [(None, 1)] * 3
+    office.rollback()
+    hands.turn(2)
+    perform(first)
+    office.expire_all()
+    assert [row.done_at is not None for row in rows] == [True, False, True]
+    assert [payout.state for payout in payouts_due] == ["paid", "released", "paid"]
 
 
 def test_a_bell_without_a_row_changes_nothing(office: Session) -> None:
@@ -170,8 +206,7 @@ def test_killed_between_sending_and_the_bank(office: Session, bank: SandboxBank,
 def test_killed_after_the_bank_and_before_writing_it_down(office: Session, bank: SandboxBank, hands: Hands) -> None:
     payout = _release(office)
     with transaction(office):
-        instruction = payouts.begin_sending(office, NOW, payout.id)
-    assert instruction is not None
+        [instruction] = payouts.begin_sending(office, NOW, payout.id).values()
     current_app.extensions["bank"].send(instruction)
     _perform(office, "payout.send")
     hands.turn(2)

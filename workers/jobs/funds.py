@@ -17,4 +17,4 @@ def reconcile(session: Session, app: Flask, task: Task) -> None:
     lines = app.extensions["bank"].statement()
     with transaction(session):
         reconciliation.keep(session, asked_at, task.subject_id, lines)
-        outbox.finish(session, task.outbox_id, clock.now())
+        outbox.finish(session, clock.now(), task.outbox_id)

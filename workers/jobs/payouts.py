@@ -6,6 +6,10 @@ that forgets an answer has the instruction in flight, and it is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -24,18 +28,19 @@ def order(session: Session, _app: Flask, task: Task) -> None:
     with transaction(session):
         now = clock.now()
         payouts.order(session, now, task.subject_id)
-        outbox.finish(session, task.outbox_id, now)
+        outbox.finish(session, now, task.outbox_id)
 
 
-def send(session: Session, app: Flask, task: Task) -> None:
-    """payout.send: send a released instruction; one that was begun before is asked for instead (subject: payout)."""
+def send(session: Session, app: Flask, *tasks: Task) -> None:
+    """payout.send: send released instructions side by side; one begun before is asked for instead (subject: payout)."""
+    subjects = [task.subject_id for task in tasks]
     with transaction(session):
-        instruction = payouts.begin_sending(session, clock.now(), task.subject_id)
-    answer = _INTERRUPTED if instruction is None else _send(app.extensions["bank"], instruction)
+        instructions = payouts.begin_sending(session, clock.now(), *subjects)
+    answers = dict.fromkeys(subjects, _INTERRUPTED) | _send_all(app.extensions["bank"], instructions)
     with transaction(session, durable=False):
         now = clock.now()
-        payouts.settle(session, now, task.subject_id, answer)
-        outbox.finish(session, task.outbox_id, now)
+        payouts.settle(session, now, answers)
+        outbox.finish(session, now, *(task.outbox_id for task in tasks))
 
 
 def ask(session: Session, app: Flask, task: Task) -> None:
@@ -47,9 +52,9 @@ def ask(session: Session, app: Flask, task: Task) -> None:
         now = clock.now()
         ask_at = now + outbox.wait_after(task.attempts)
         if answer is not None:
-            payouts.settle(session, now, task.subject_id, answer, ask_at=ask_at)
+            payouts.settle(session, now, {task.subject_id: answer}, ask_at=ask_at)
         if payouts.begin_asking(session, task.subject_id) is None:
-            outbox.finish(session, task.outbox_id, now)
+            outbox.finish(session, now, task.outbox_id)
         else:
             outbox.postpone(session, task.outbox_id, ask_at)
 
@@ -66,6 +71,14 @@ def _learn(session: Session, bank: Bank, payout_id: int, question: payouts.Quest
     with transaction(session):
         instruction = payouts.begin_again(session, clock.now(), payout_id, question)
     return answer if instruction is None else _send(bank, instruction)
+
+
+def _send_all(bank: Bank, instructions: Mapping[int, Instruction]) -> dict[int, Answer]:
+    if len(instructions) <= 1:
+        return {payout_id: _send(bank, instruction) for payout_id, instruction in instructions.items()}
+    with ThreadPoolExecutor(len(instructions)) as threads:
+        answers = threads.map(partial(_send, bank), instructions.values())
+        return dict(zip(instructions, answers, strict=True))
 
 
 def _send(bank: Bank, instruction: Instruction) -> Answer:

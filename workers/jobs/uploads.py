@@ -32,7 +32,7 @@ def read(session: Session, app: Flask, task: Task) -> None:
     else:
         reading.read_upload(session, app.extensions["storage"], _reader(app), task.subject_id, clock.now())
     with transaction(session):
-        outbox.finish(session, task.outbox_id, clock.now())
+        outbox.finish(session, clock.now(), task.outbox_id)
 
 
 def _reader(app: Flask) -> Reader:
