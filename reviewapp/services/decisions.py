@@ -170,8 +170,8 @@ def cancel_return(
 ) -> ClaimReturn | None:
     """Take a return back: the claim stands at its place again, as it is now; the return stays, with the reason.
 
-    For the reviewer who returned it, and the lead. Raises IllegalMove, InvalidValue, NotAllowed, Stale; Unavailable while a file
-    of the submitter is being read.
+    For the reviewer who returned it, and the lead. Raises IllegalMove, InvalidValue, NotAllowed, Stale; Unavailable
+    while a file of the submitter is being read.
     """
     claim = trail.lock(session, claim_id)
     trail.require_revision(claim, revision)
