@@ -28,6 +28,8 @@ ACTIONS: Mapping[str, str] = {
     "submit": "提交申请",
     "promote": "候补转受理",
     "take": "开始审核",
+    "note": "审核备注",
+    "waive": "免予核实",
     "put_back": "放回队列",
     "await_funds": "转候补等待资金",
     "approve": "审核通过",

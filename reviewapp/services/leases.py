@@ -72,6 +72,15 @@ def take_next(session: Session, actor: Actor, now: datetime) -> Claim | None:
     return None
 
 
+def next_waiting(session: Session, actor: Actor, now: datetime) -> Claim | None:
+    """The claim that `take_next` would probably give, only looked at: nothing is locked or leased."""
+    reach = _Reach(actor, _not_begun(session, local_date(now)))
+    for pool_id in _pools(session, reach):
+        first = select(Claim).where(*reach.waiting, Claim.pool_id == pool_id).order_by(Claim.ticket).limit(1)
+        return session.scalar(first)
+    return None
+
+
 def take_out_of_turn(session: Session, actor: Actor, now: datetime, claim_id: int, *, reason: str) -> Claim:
     """Take this claim, whoever waits before it, for a reason that goes on the trail. IllegalMove, InvalidValue."""
     if not reason.strip():
@@ -172,6 +181,15 @@ def extend(session: Session, actor: Actor, now: datetime, claim_id: int, fence: 
 def put_back(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int) -> None:
     """The reviewer gives the claim back undecided; it stands at its old place. Stale, NotAllowed."""
     _return(session, actor, now, hold(session, actor, claim_id, fence))
+
+
+def skip(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int, *, reason: str) -> None:
+    """The reviewer gives the claim back undecided and says why; it stands at its old place. InvalidValue, NotAllowed,
+    Stale.
+    """
+    if not reason.strip():
+        raise InvalidValue("请写明跳过这份申请的原因，复核会看到。", {"reason": "不能为空"})
+    _return(session, actor, now, hold(session, actor, claim_id, fence), reason=f"跳过：{reason.strip()}")
 
 
 def hand_to_lead(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int, *, reason: str) -> None:

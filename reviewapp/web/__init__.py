@@ -23,6 +23,7 @@ from reviewapp.web import (
     public,
     queue,
     returns,
+    review,
     scheme_replay,
     schemes,
     sign_in,
@@ -31,7 +32,7 @@ from reviewapp.web import (
 )
 
 ROOMS = (
-    *(public, queue, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay),
+    *(public, queue, health, sign_in, held, demo, claims, images, desk, review, trail, schemes, scheme_replay),
     *(finance, batches, returns, pools, demands),
 )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
@@ -15,7 +15,7 @@ from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, Stale
 from reviewapp.extensions import db
-from reviewapp.forms.desk import ApproveForm, HandOverForm, LeaseForm, RejectForm, ReturnForm
+from reviewapp.forms.desk import ApproveForm, HandOverForm, LeaseForm, RejectForm, ReturnForm, SkipForm
 from reviewapp.policy.workflow import REVIEWERS
 from reviewapp.queries import desk as queries
 from reviewapp.queries import scope
@@ -139,6 +139,23 @@ def put_back(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.home"))
 
 
+@blueprint.post("/claims/<public_id>/skip")
+@open_to(*REVIEWERS)
+def skip(public_id: str) -> ResponseReturnValue:
+    """Give the claim back undecided and say why."""
+    form = SkipForm()
+    claim_id = scope.claim(db.session, actor(), public_id).id
+    if not form.validate():
+        return _page(public_id, "skip", form, form.first_error), 422
+    try:
+        with transaction(db.session):
+            decisions.skip(db.session, actor(), clock.now(), claim_id, form.fence.data, reason=form.reason.data)
+    except InvalidValue as error:
+        return _page(public_id, "skip", form, error.message), error.status
+    flash("已跳过，申请放回队列原来的位置，原因已记录。", "success")
+    return redirect(url_for("desk.home"))
+
+
 @blueprint.post("/claims/<public_id>/extend")
 @open_to(*REVIEWERS)
 def extend(public_id: str) -> ResponseReturnValue:
@@ -154,7 +171,7 @@ def _decide(public_id: str, form: LeaseForm, action: str, do: Callable[[int, int
     """Do the decision and open the next claim; a mistake shows the same page again with all that was typed."""
     claim_id = scope.claim(db.session, actor(), public_id).id
     if not form.validate():
-        return _page(public_id, action, form, _first_error(form)), 422
+        return _page(public_id, action, form, form.first_error), 422
     try:
         with transaction(db.session):
             do(claim_id, form.fence.data)
@@ -186,19 +203,23 @@ def _open_next() -> ResponseReturnValue:
 
 
 def _page(public_id: str, action: str = "", form: LeaseForm | None = None, refusal: str = "") -> str:
-    view: ClaimView = claim_view(db.session, actor(), public_id, clock.now())
-    return render_template(
-        "desk/claim.html",
-        view=view,
-        groups=queries.grouped(view),
-        mendable=queries.mendable(view),
-        clauses=queries.clauses(view),
-        deciding=True,
-        action=action,
-        form=form,
-        refusal=refusal,
-    )
+    view = claim_view(db.session, actor(), public_id, clock.now())
+    return render_template("desk/claim.html", **claim_page(view, action=action, form=form, refusal=refusal))
 
 
-def _first_error(form: LeaseForm) -> str:
-    return next((str(errors[0]) for errors in form.errors.values() if errors), "请检查填写的内容。")
+def claim_page(view: ClaimView, **more: Any) -> dict[str, Any]:
+    """What the templates of a claim's page need while it is being decided."""
+    return {
+        "view": view,
+        "groups": queries.groups(view),
+        "compared": queries.compared,
+        "fields": queries.fields_of(view),
+        "mendable": queries.mendable(view),
+        "clauses": queries.clauses(view),
+        "settled": queries.settled(view),
+        "undo_seconds": current_app.extensions["settings"].undo_seconds,
+        "deciding": True,
+        "action": "",
+        "form": None,
+        "refusal": "",
+    } | more
