@@ -28,7 +28,6 @@ from reviewapp.services.fields import Field
 SURE_KIND = 0.6
 #: What reviewers write for each other.
 _INTERNAL = ("note", "waive")
-_SECTIONS = (("applicant", "申领人"), ("account", "收款账户"), ("declared", "申报情况"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +305,7 @@ def _sections(claim: Claim, present: CurrentFacts, seen: _Seen) -> tuple[Section
         known = present.sections[name]
         return tuple(_field(one, None, known.get(one.name), seen) for one in fields.of_section(claim, name))
 
-    return tuple(SectionView(name, title, made(name)) for name, title in _SECTIONS)
+    return tuple(SectionView(name, title, made(name)) for name, title in display.SECTIONS.items())
 
 
 def _field(field: Field, paper: str | None, fact: CurrentFact | None, seen: _Seen) -> FieldView:

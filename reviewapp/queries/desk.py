@@ -34,7 +34,7 @@ class FactRow:
 @dataclass(frozen=True, slots=True)
 class Group:
     """What bears on one matter: findings that fail, that are unsure, that need nothing (passed, waived, not
-    applicable); facts whose reading is doubtful, and the others.
+    applicable); facts whose reading is doubtful and that no open finding rests on, and the others.
     """
 
     matter: Matter
@@ -108,14 +108,16 @@ def groups(view: ClaimView) -> list[Group]:
 def _group(view: ClaimView, matter: Matter, title: str) -> Group:
     findings = [finding for finding in view.findings if finding.matter == matter]
     rows = [row for row in _facts(view) if row.matter == matter and row.field.shown]
+    said = {place.key for finding in view.findings if finding.open for place in finding.places}
+    doubtful = [row for row in rows if row.field.doubtful and row.field.key not in said]
     return Group(
         matter=matter,
         title=title,
         failing=tuple(finding for finding in findings if finding.outcome == "fail"),
         unsure=tuple(finding for finding in findings if finding.open and finding.outcome == "unsure"),
         settled=tuple(finding for finding in findings if not finding.open),
-        doubtful=tuple(row for row in rows if row.field.doubtful),
-        facts=tuple(row for row in rows if not row.field.doubtful),
+        doubtful=tuple(doubtful),
+        facts=tuple(row for row in rows if row not in doubtful),
     )
 
 

@@ -19,6 +19,8 @@ _MASKS: Mapping[str, Callable[[str], str]] = {
 }
 _MONEY = "money"
 
+#: The fields outside the papers.
+SECTIONS: Mapping[str, str] = {"applicant": "申领人", "account": "收款账户", "declared": "申报情况"}
 #: What was done to a claim, in the words of the history; the desk's decisions have the same names.
 ACTIONS: Mapping[str, str] = {
     "create": "新建申请",

@@ -23,7 +23,7 @@ Box = tuple[int, int, int, int]
 class Place:
     """A field that a finding rests on; `paper` and `page` are public ids, None where there is no paper or reading.
 
-    `shown` is its value as text, "" when absent; `title` names the paper, "" outside the papers.
+    `shown` is its value as text, "" when absent; `title` names the paper or the section.
     """
 
     section: str
@@ -187,7 +187,7 @@ def _place(
         label=field.label if field else name,
         page=pages.get(spot.page_id) if spot is not None and spot.page_id is not None else None,
         box=box_of(spot),
-        title=KINDS[paper.paper.kind].title if paper else "",
+        title=KINDS[paper.paper.kind].title if paper else display.SECTIONS[section],
         shown=display.shown(field, fact.value) if field and fact else "",
         doubtful=fact is not None and fact.row.doubtful,
     )

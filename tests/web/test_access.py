@@ -172,7 +172,9 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
     seen = upload(rows, ticketed, sha256=file.sha256)
     return {
         "claims": draft.public_id,
-        **dict.fromkeys(("claims.receipt", "claims.receipt_file", "claims.show", "desk", "review", "trail"), ticketed.public_id),
+        **dict.fromkeys(
+            ("claims.receipt", "claims.receipt_file", "claims.show", "desk", "review", "trail"), ticketed.public_id
+        ),
         "images.page": paper(rows, ticketed, "id_card", of=seen).pages[0].public_id,
         "images.original": seen.public_id,
         "upload": upload(rows, draft).public_id,

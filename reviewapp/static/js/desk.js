@@ -38,7 +38,7 @@ function stepOpen(by) {
 function open(name) {
   for (const panel of desk().querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== name;
   const panel = desk().querySelector(`[data-panel="${name}"]`);
-  const wanted = ["select[required]", "textarea", "input:not([type=hidden])", "button"];
+  const wanted = ["select[required]", "input[type=checkbox]", "textarea", "input:not([type=hidden])", "button"];
   wanted.map((selector) => panel.querySelector(selector)).find(Boolean)?.focus();
   panel.scrollIntoView({ block: "nearest" });
 }
@@ -176,8 +176,10 @@ let before = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id !== "side" || event.detail.xhr.status >= 400) return;
   const wanted = rows("[data-open]");
+  const at = wanted.indexOf(last);
   before = {
-    id: last?.id, place: wanted.findIndex((row) => row === last), scroll: document.querySelector("[data-scroll]").scrollTop,
+    id: last?.id, next: [...wanted.slice(at + 1), ...wanted.slice(0, Math.max(0, at))].map((row) => row.id), wasOpen: at >= 0,
+    scroll: document.querySelector("[data-scroll]").scrollTop,
     unfolded: [...document.querySelectorAll("#side details[open]")].map((details) => details.id),
   };
 });
@@ -186,9 +188,9 @@ document.addEventListener("htmx:afterSwap", () => {
   if (!before) return;
   for (const id of before.unfolded) document.getElementById(id)?.setAttribute("open", "");
   document.querySelector("[data-scroll]").scrollTop = before.scroll;
-  const same = before.id && document.getElementById(before.id);
-  const wanted = rows("[data-open]");
-  goTo(same?.matches("[data-open]") || (same && before.place < 0) ? same : wanted[Math.max(0, before.place)] ?? wanted[0] ?? rows()[0]);
+  const row = (id) => document.getElementById(id);
+  const wanted = [before.id, ...before.next].find((id) => id && row(id)?.matches("[data-open]"));
+  goTo(before.wasOpen || !row(before.id) ? row(wanted) ?? rows()[0] : row(before.id));
   before = null;
 });
 

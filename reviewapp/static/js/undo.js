@@ -9,7 +9,7 @@ class Pending {
   start(desk, form, submitter, seconds) {
     Object.assign(this, { desk, form, submitter, left: seconds });
     this.bar = desk.querySelector("[data-pending]");
-    this.bar.querySelector("[data-pending-says]").textContent = says(form);
+    this.bar.querySelector("[data-pending-says]").textContent = says(form, submitter);
     this.shown = form.hidden;
     form.hidden = true;
     this.toggle(true);
@@ -65,7 +65,8 @@ class Pending {
 export const pending = new Pending();
 
 // What the form is about to do, in words.
-function says(form) {
+function says(form, submitter) {
+  if (submitter?.hasAttribute("formaction")) return submitter.textContent.trim();
   const award = form.elements.award?.value.trim();
   const items = [...form.querySelectorAll("[name=items]:checked")].map((box) => box.parentElement.textContent.trim());
   const clause = form.elements.clause?.selectedOptions[0]?.value;

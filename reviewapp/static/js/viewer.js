@@ -5,6 +5,11 @@
 
 /* global OpenSeadragon */
 
+// OpenSeadragon writes a style sheet of its own, which the content policy refuses, unless there is one: this means nothing.
+const nothing = document.createElementNS("urn:nothing", "style");
+nothing.setAttribute("data-openseadragon-mobile-css", "true");
+document.head.append(nothing);
+
 const MOST = 4; // screen pixels for one of the picture
 const READABLE = 30; // pixels that a framed line is high at least
 const WIDTHS = [240, 1200]; // of the sized copies, as services/copies.py offers them
