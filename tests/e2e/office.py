@@ -40,7 +40,7 @@ def open_office(data: Path, folder: Path, prepare: Callable[[Flask], None] = lam
     """The whole stack on `data`, with pools, dealers, the demonstration's accounts and what `prepare` puts there; gives
     the site's address.
     """
-    environment = {**_KEYS, "REVIEWAPP_DEMO": "1", "STORAGE_URL": f"file:{folder / 'uploads'}"}
+    environment = {**_KEYS, "REVIEWAPP_DEMO": "1", "UNDO_SECONDS": "2", "STORAGE_URL": f"file:{folder / 'uploads'}"}
     ports = {"port": free_port(), "bank_port": free_port()}
     with running_stack(data, **ports, log=folder / "log", environment=environment) as stack:
         app = create_app(Settings.from_environment({**environment, "REVIEWAPP_DATA": str(data)}))

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(600)]
 expect.set_options(timeout=30_000)
 
 CLEAN = Misread()
-#: The engine took a 0 for an O and was not sure of it, so that a check is not sure either.
+#: The engine saw a space in the owner's name and was not sure of it, so that a check is not sure either.
 UNSURE = Misread(doubtful={("vehicle_licence", "owner"): "测试 甲"})
 #: The slip says less than the document asks for.
 FAULTY = Misread(wrong={("pos_slip", "amount"): "100.00"})
@@ -181,6 +181,6 @@ def nothing_is_sent_by_who_leaves(page: Page) -> None:
     expect(page.locator("[data-pending]")).to_be_visible()
     address = page.url
     page.goto("/desk")
-    page.wait_for_timeout(5_500)
+    page.wait_for_timeout(2_500)
     page.goto(address)
     opened(page, 3)
