@@ -39,7 +39,7 @@ def a_desk(short_folder: Path, folder: Path, misread: Sequence[Misread]) -> Iter
         for index, one in enumerate(misread):
             put_in(app, index, one)
 
-    with open_office(short_folder / "desk", folder, prepare) as site, chromium() as browser:
+    with open_office(short_folder / f"desk{len(misread)}", folder, prepare) as site, chromium() as browser:
         person = Person(browser, site, DESK)
         person.staff_sign_in("demo-reviewer", PASSWORD)
         ready(person.page)
