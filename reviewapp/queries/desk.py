@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -101,23 +101,24 @@ def desk_state(session: Session, actor: Actor, now: datetime) -> DeskState:
 
 def groups(view: ClaimView) -> list[Group]:
     """Findings and facts by what they decide: groups where something fails first, then those with a doubt."""
-    found = [_group(view, matter, title) for matter, title in MATTERS.items()]
+    rows = [row for row in _facts(view) if row.field.shown]
+    told = {place.key for finding in view.findings if finding.open for place in finding.places}
+    doubtful = {row.field.key for row in rows if row.field.doubtful and row.field.key not in told}
+    found = [_group(view, rows, doubtful, matter) for matter in MATTERS]
     return sorted(found, key=lambda group: (not group.failing, not group.open))
 
 
-def _group(view: ClaimView, matter: Matter, title: str) -> Group:
+def _group(view: ClaimView, rows: Sequence[FactRow], doubtful: Set[str], matter: Matter) -> Group:
     findings = [finding for finding in view.findings if finding.matter == matter]
-    rows = [row for row in _facts(view) if row.matter == matter and row.field.shown]
-    said = {place.key for finding in view.findings if finding.open for place in finding.places}
-    doubtful = [row for row in rows if row.field.doubtful and row.field.key not in said]
+    own = [row for row in rows if row.matter == matter]
     return Group(
         matter=matter,
-        title=title,
+        title=MATTERS[matter],
         failing=tuple(finding for finding in findings if finding.outcome == "fail"),
         unsure=tuple(finding for finding in findings if finding.open and finding.outcome == "unsure"),
         settled=tuple(finding for finding in findings if not finding.open),
-        doubtful=tuple(doubtful),
-        facts=tuple(row for row in rows if row not in doubtful),
+        doubtful=tuple(row for row in own if row.field.key in doubtful),
+        facts=tuple(row for row in own if row.field.key not in doubtful),
     )
 
 

@@ -72,29 +72,27 @@ def test_without_scripts_it_comes_back_to_the_page(visit: Visit, reviewer: User,
     assert (answer.status_code, answer.location) == (302, _path(claim))
 
 
-@pytest.mark.parametrize(
-    ("verb", "form", "told"),
-    [
-        ("correct", {"key": "paper.gone.owner", "value": "测试甲"}, "已经不在申请里"),
-        ("correct", {"key": "account.card_number", "value": "1"}, "银行卡号"),
-        ("correct", {"key": "nonsense", "value": "1"}, "没有“"),
-        ("correct", {"value": "1"}, "页面不完整"),
-        ("accept", {"key": "declared.nothing"}, "没有读出内容"),
-        ("waive", {"check": "same_buyer", "reason": ""}, "请填写免予核实的理由"),
-        ("waive", {"check": "never_heard_of", "reason": "样例"}, "不需要核实"),
-        ("note", {"text": " "}, "请填写备注"),
-        ("note", {"text": "长" * 1001}, "1000 字以内"),
-        ("note", {"fence": "0", "text": "样例"}, "不在您手上"),
-    ],
+MISTAKES: tuple[tuple[str, dict[str, str], str], ...] = (
+    ("correct", {"key": "paper.gone.owner", "value": "测试甲"}, "已经不在申请里"),
+    ("correct", {"key": "account.card_number", "value": "1"}, "银行卡号"),
+    ("correct", {"key": "nonsense", "value": "1"}, "没有“"),
+    ("correct", {"value": "1"}, "页面不完整"),
+    ("accept", {"key": "declared.nothing"}, "没有读出内容"),
+    ("waive", {"check": "same_buyer", "reason": ""}, "请填写免予核实的理由"),
+    ("waive", {"check": "never_heard_of", "reason": "样例"}, "不需要核实"),
+    ("note", {"text": " "}, "请填写备注"),
+    ("note", {"text": "长" * 1001}, "1000 字以内"),
+    ("note", {"fence": "0", "text": "样例"}, "不在您手上"),
 )
-def test_a_mistake_is_told_and_nothing_is_written(
-    rows: Session, visit: Visit, reviewer: User, claim: Claim, verb: str, form: dict[str, str], told: str
-) -> None:
-    before = rows.scalars(select(Event.id)).all()
-    answer = visit(reviewer).htmx(_path(claim, verb), {"fence": str(claim.fence), **form})
-    assert 400 <= answer.status_code < 500
-    assert told in words(answer)
-    assert is_clear(answer)
+
+
+def test_a_mistake_is_told_and_nothing_is_written(rows: Session, visit: Visit, reviewer: User, claim: Claim) -> None:
+    before, visitor = rows.scalars(select(Event.id)).all(), visit(reviewer)
+    for verb, form, told in MISTAKES:
+        answer = visitor.htmx(_path(claim, verb), {"fence": str(claim.fence), **form})
+        assert 400 <= answer.status_code < 500, told
+        assert told in words(answer)
+        assert is_clear(answer), told
     rows.rollback()
     assert rows.scalars(select(Event.id)).all() == before
 
