@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from reviewapp import schemes
 from reviewapp.models import Actor, Claim, Decision, Page, Paper, Pool, Upload
 from reviewapp.policy import matters
+from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.matters import MATTERS, Matter
 from reviewapp.policy.values import CHINA
-from reviewapp.queries.claim_view import ClaimView, FieldView
+from reviewapp.queries.claim_view import ClaimView, FieldView, PaperView
 from reviewapp.queries.compare import Run, marked
 from reviewapp.queries.findings import FindingView, Place
 from reviewapp.services.days import local_date
 
+_GIST = 4
 _STATES = ("submitted", "special_review", "in_review", "returned", "waitlist")
 
 
@@ -49,6 +51,12 @@ class Group:
     def open(self) -> bool:
         """Whether something in it wants a person's word."""
         return bool(self.failing or self.unsure or self.doubtful)
+
+    @property
+    def gist(self) -> tuple[str, ...]:
+        """The first values that its findings rest on, each once."""
+        values = dict.fromkeys(place.shown for one in self.settled for place in one.places if place.shown)
+        return tuple(values)[:_GIST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,12 @@ def compared(finding: FindingView) -> list[tuple[Place, tuple[Run, ...]]]:
     texts = [place.shown for place in finding.places]
     runs = marked(texts) if finding.alike else [(Run(text, False),) for text in texts]
     return list(zip(finding.places, runs, strict=True))
+
+
+def by_kind(view: ClaimView) -> list[PaperView]:
+    """The papers in the order of kinds, so that a kind stands at the same place in every claim."""
+    order = list(KINDS)
+    return sorted(view.papers, key=lambda paper: order.index(paper.kind))
 
 
 def settled(view: ClaimView) -> bool:

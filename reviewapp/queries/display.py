@@ -17,7 +17,7 @@ _MASKS: Mapping[str, Callable[[str], str]] = {
     "phone": mask_phone,
     "card_number": mask_card,
 }
-_MONEY = "money"
+_MONEY, _INSTANT = "money", "instant"
 
 #: The fields outside the papers.
 SECTIONS: Mapping[str, str] = {"applicant": "申领人", "account": "收款账户", "declared": "申报情况"}
@@ -66,6 +66,8 @@ def shown(field: Field, value: Any) -> str:
         return "、".join(_item(item) for item in value)
     if field.form.type == _MONEY:
         return yuan(str(value))
+    if field.form.type == _INSTANT:
+        return str(value)[: len("2024-01-15T14:05:00")].replace("T", " ")
     return dict(field.options).get(value, str(value))
 
 

@@ -25,13 +25,22 @@ _LONGEST = 1000
 def correct(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int, change: FactChange) -> Evaluation:
     """Keep what the reviewer sees on the paper as a fact under their name; the evaluation that follows from it.
 
-    A doubtful reading repeated unchanged is thereby confirmed. InvalidValue for a value that the field cannot have,
-    NotFound for a paper that is gone.
+    A doubtful reading repeated unchanged is thereby confirmed. InvalidValue for a value that the field cannot have, and
+    for one that would change where the money goes; NotFound for a paper that is gone.
     """
     claim = leases.hold(session, actor, claim_id, fence)
+    account = _account(session, claim)
     if not editing.enter(session, actor, now, claim, [change]):
         return rechecks.latest(session, claim)
+    if _account(session, claim) != account:
+        raise InvalidValue(
+            "这项更正会改变收款账户，收款账户只能由提交人自己更改。请退回补正。", {change.key: "不能更正"}
+        )
     return rechecks.renew(session, claim, now)
+
+
+def _account(session: Session, claim: Claim) -> dict[str, Any]:
+    return {name: fact.value for name, fact in facts.current(session, claim).sections["account"].items()}
 
 
 def accept(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int, field: FactChange) -> Evaluation:

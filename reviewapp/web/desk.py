@@ -211,6 +211,7 @@ def claim_page(view: ClaimView, **more: Any) -> dict[str, Any]:
     """What the templates of a claim's page need while it is being decided."""
     return {
         "view": view,
+        "papers": queries.by_kind(view),
         "groups": queries.groups(view),
         "compared": queries.compared,
         "fields": queries.fields_of(view),

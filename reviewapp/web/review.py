@@ -64,14 +64,11 @@ def note(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/next/images")
 @open_to(*REVIEWERS)
 def next_images() -> ResponseReturnValue:
-    """The addresses of the next claim's sized pictures, thumbnails first, for the browser to fetch ahead."""
+    """The addresses of the next claim's pictures as the desk first shows them, thumbnails first: to fetch ahead."""
     claim = leases.next_waiting(db.session, actor(), clock.now())
     pages = queries.pages_of(db.session, claim) if claim is not None else ()
-    return jsonify([_address(public_id, width) for width in WIDTHS for public_id, most in pages if width < most])
-
-
-def _address(public_id: str, width: int) -> str:
-    return url_for("images.page", public_id=public_id, width=width)
+    shown = [(public_id, width if width < most else None) for width in WIDTHS for public_id, most in pages]
+    return jsonify([url_for("images.page", public_id=public_id, width=width) for public_id, width in shown])
 
 
 def _settle(

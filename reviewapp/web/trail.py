@@ -47,6 +47,7 @@ def show(public_id: str) -> ResponseReturnValue:
     return render_template(
         "desk/claim.html",
         view=view,
+        papers=desk.by_kind(view),
         groups=desk.groups(view),
         compared=desk.compared,
         fields=desk.fields_of(view),

@@ -144,7 +144,7 @@ def papers_are_looked_at(page: Page) -> None:
 
 def the_letters_that_differ_are_marked(page: Page) -> None:
     """Both values beside each other, the space made visible, the second paper in the second pane."""
-    row = page.locator(".finding[data-open]").first
+    row = page.locator(".finding[data-todo]").first
     expect(row).to_be_focused()
     expect(row.locator("mark.differs").first).to_be_visible()
     expect(row.locator(".blank")).to_have_text("␣")
@@ -152,13 +152,13 @@ def the_letters_that_differ_are_marked(page: Page) -> None:
 
 def a_value_is_corrected_in_place(page: Page) -> None:
     """E on the finding opens the doubtful reading; the checks run again at once and nothing is left open."""
-    page.locator(".finding[data-open]").first.wait_for()
+    page.locator(".finding[data-todo]").first.wait_for()
     page.keyboard.press("e")
     right = page.locator(".compare td[data-cell]").first.inner_text()
     expect(page.locator("form.editor input[name=value]")).to_be_focused()
     page.keyboard.type(right)
     page.keyboard.press("Enter")
-    expect(page.locator("[data-open][data-row]")).to_have_count(0)
+    expect(page.locator("[data-todo]")).to_have_count(0)
 
 
 def a_note_is_kept(page: Page) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from reviewapp.errors import InvalidValue, NotFound, Stale
 from reviewapp.models import Actor, Claim, ClaimKey, Evaluation, Event, Fact, Waiver
 from reviewapp.queries.corrections import corrections
-from reviewapp.services import checking, decisions, leases, queue, review
+from reviewapp.services import checking, decisions, leases, prefill, queue, review
 from reviewapp.services.editing import FactChange
 from tests import factories
 from tests.factories import NOW
+from tests.factories.facts import KINDS
 from tests.factories.papers import paper
 from tests.support.both import both_databases
 
@@ -88,6 +89,31 @@ def test_what_a_field_cannot_say_is_refused_with_its_name(session: Session, revi
         review.accept(session, reviewer, NOW, claim.id, claim.fence, FactChange("paper", field.paper, "seats", None))
     with pytest.raises(NotFound):
         review.correct(session, reviewer, NOW, claim.id, claim.fence, FactChange("paper", "gone", "owner", "测试甲"))
+
+
+def test_a_reviewer_does_not_say_where_the_money_goes(session: Session, reviewer: Actor) -> None:
+    claim, _ = _held(session, reviewer)
+    other = FactChange("account", None, "card_number", factories.purchase(1).card.number)
+    with pytest.raises(InvalidValue, match="收款账户只能由提交人"), session.begin_nested():
+        review.correct(session, reviewer, NOW, claim.id, claim.fence, other)
+    same = FactChange("account", None, "card_number", factories.purchase().card.number)
+    assert review.correct(session, reviewer, NOW, claim.id, claim.fence, same).outcome == "unsure"
+
+
+def test_an_account_that_follows_its_paper_is_not_moved_through_the_paper(session: Session, reviewer: Actor) -> None:
+    bought = factories.purchase()
+    draft = factories.claim(session, pool=factories.pool(session, 10_000_000, scheme_code="yangcheng-2023"))
+    for section, values in {"applicant": {"phone": bought.buyer.phone}, "account": {"kind": "debit"}}.items():
+        factories.add_facts(session, draft, section, values)
+    papers = {kind: {} if kind == "car_photo" else bought.paper_values(kind) for kind in KINDS}
+    read = {kind: paper(session, draft, kind, values) for kind, values in papers.items()}
+    prefill.refresh(session, draft, NOW)
+    queue.submit(session, Actor.of(draft.entered_by), NOW, draft.id, draft.revision)
+    claim = decisions.take_next(session, reviewer, NOW)
+    assert claim is not None
+    other = FactChange("paper", read["bank_card"].public_id, "card_number", factories.purchase(1).card.number)
+    with pytest.raises(InvalidValue, match="收款账户只能由提交人"):
+        review.correct(session, reviewer, NOW, claim.id, claim.fence, other)
 
 
 def test_only_who_holds_the_claim_settles_anything(session: Session, reviewer: Actor) -> None:

@@ -132,6 +132,12 @@ def test_the_next_claims_pictures_are_named_small_ones_first(
     rows.commit()
     addresses = visitor.get("/desk/next/images").json
     assert addresses == [f"/pages/{page.public_id}.jpg?width={width}" for width in (240, 1200)]
+    page.width = 800
+    rows.commit()
+    smaller = [f"/pages/{page.public_id}.jpg?width=240", f"/pages/{page.public_id}.jpg"]
+    assert visitor.get("/desk/next/images").json == smaller, "what is small is shown whole"
+    page.width = 2000
+    rows.commit()
     sizes = [Image.open(io.BytesIO(visitor.get(address).data)).size for address in (*addresses, f"{addresses[0]}9")]
     assert sizes == [(240, 120), (1200, 600), (2000, 1000)], "a width that is not offered gives the whole page"
     assert "private" in visitor.get(addresses[0]).headers["Cache-Control"]

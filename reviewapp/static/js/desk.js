@@ -26,7 +26,7 @@ function step(by) {
 
 // The next thing that wants a word, from where the focus is, round and round.
 function stepOpen(by) {
-  const wanted = rows("[data-open]");
+  const wanted = rows("[data-todo]");
   const here = focused();
   const after = (row) => !here || Boolean(here.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING);
   const target = by > 0 ? wanted.find(after) ?? wanted[0] : wanted.findLast((row) => row !== here && !after(row)) ?? wanted.at(-1);
@@ -175,7 +175,7 @@ let before = null;
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id !== "side" || event.detail.xhr.status >= 400) return;
-  const wanted = rows("[data-open]");
+  const wanted = rows("[data-todo]");
   const at = wanted.indexOf(last);
   before = {
     id: last?.id, next: [...wanted.slice(at + 1), ...wanted.slice(0, Math.max(0, at))].map((row) => row.id), wasOpen: at >= 0,
@@ -189,7 +189,7 @@ document.addEventListener("htmx:afterSwap", () => {
   for (const id of before.unfolded) document.getElementById(id)?.setAttribute("open", "");
   document.querySelector("[data-scroll]").scrollTop = before.scroll;
   const row = (id) => document.getElementById(id);
-  const wanted = [before.id, ...before.next].find((id) => id && row(id)?.matches("[data-open]"));
+  const wanted = [before.id, ...before.next].find((id) => id && row(id)?.matches("[data-todo]"));
   goTo(before.wasOpen || !row(before.id) ? row(wanted) ?? rows()[0] : row(before.id));
   before = null;
 });
@@ -198,5 +198,5 @@ if (desk()) {
   hold(desk);
   keepLease(desk());
   warm(desk().dataset.warm);
-  if (!desk().querySelector("[data-panel]:not([hidden])")) goTo(rows("[data-open]")[0]);
+  if (!desk().querySelector("[data-panel]:not([hidden])")) goTo(rows("[data-todo]")[0]);
 }

@@ -27,7 +27,7 @@ class Pane {
     this.turns = new Map();
     this.osd = OpenSeadragon({
       element, drawer: "canvas", showNavigationControl: false, keyboardNavEnabled: false, animationTime: 0.2, immediateRender: true,
-      minZoomImageRatio: 0.5, maxZoomPixelRatio: MOST, visibilityRatio: 0.2, gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+      minZoomImageRatio: 0.5, maxZoomPixelRatio: MOST, visibilityRatio: 0.2, minPixelRatio: 0.2, gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
     });
     this.osd.canvas.tabIndex = -1;
     this.osd.addHandler("open", () => this.opened());
