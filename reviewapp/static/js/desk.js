@@ -70,7 +70,7 @@ function fact(only = "[data-fact]") {
 
 function accept() {
   const row = fact("[data-fact][data-doubtful]");
-  if (!row) return;
+  if (!row || !desk()) return;
   const values = { key: row.dataset.fact, fence: desk().querySelector("[name=fence]").value };
   window.htmx.ajax("POST", desk().dataset.accept, { source: desk(), target: "#side", swap: "outerHTML", values });
 }
