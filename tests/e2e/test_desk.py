@@ -58,6 +58,7 @@ def test_three_claims_are_decided_by_keyboard_alone(short_folder: Path, tmp_path
         return_it(page, REASON)
         opened(page, 2)
         the_letters_that_differ_are_marked(page)
+        forms_open_and_close(page)
         a_value_is_corrected_in_place(page)
         expect(page.locator(".decide")).to_have_attribute("data-clean", "")
         a_note_is_kept(page)
@@ -148,6 +149,16 @@ def the_letters_that_differ_are_marked(page: Page) -> None:
     expect(row).to_be_focused()
     expect(row.locator("mark.differs").first).to_be_visible()
     expect(row.locator(".blank")).to_have_text("␣")
+
+
+def forms_open_and_close(page: Page) -> None:
+    """A key opens the form with the focus in it, Esc closes it and the focus is on the finding again."""
+    for key, field in {"v": "#waive-reason", "s": "#skip-reason", "x": "#clause", "l": "#hand-reason"}.items():
+        page.keyboard.press(key)
+        expect(page.locator(field)).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.locator(field)).to_be_hidden()
+        expect(page.locator(".finding[data-todo]").first).to_be_focused()
 
 
 def a_value_is_corrected_in_place(page: Page) -> None:
