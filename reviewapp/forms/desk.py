@@ -1,4 +1,4 @@
-"""A reviewer's decision: approve, return for correction, reject."""
+"""What a reviewer says at the desk: decisions, and what is settled before one."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ class LeaseForm(FlaskForm):  # type: ignore[misc]
     """What every action under a lease carries: the fence of the lease the page was made under."""
 
     fence = IntegerField(validators=[InputRequired("页面不完整，请刷新后重试。")])
+
+    @property
+    def first_error(self) -> str:
+        """What is wrong, once `validate` has said no."""
+        return next((str(errors[0]) for errors in self.errors.values() if errors), "请检查填写的内容。")
 
 
 class ApproveForm(LeaseForm):
@@ -75,6 +80,37 @@ class HandOverForm(LeaseForm):
     """Why a lead is to look."""
 
     reason = TextAreaField("转交原因", filters=[_trim], validators=[_REASON])
+
+
+class SkipForm(LeaseForm):
+    """Why the claim is put back undecided."""
+
+    reason = TextAreaField("跳过的原因", filters=[_trim], validators=[_REASON])
+
+
+class FieldForm(LeaseForm):
+    """Which field is meant: `section.field`, for papers `paper.<public id>.field`."""
+
+    key = StringField(validators=[InputRequired("页面不完整，请刷新后重试。")])
+
+
+class CorrectForm(FieldForm):
+    """What the field says; empty when the paper does not say it."""
+
+    value = StringField("更正为", filters=[_trim])
+
+
+class WaiveForm(LeaseForm):
+    """Which finding may stand, and why."""
+
+    check = StringField(validators=[InputRequired("页面不完整，请刷新后重试。")])
+    reason = TextAreaField("免予核实的理由", filters=[_trim], validators=[_REASON])
+
+
+class NoteForm(LeaseForm):
+    """A note for other reviewers."""
+
+    text = TextAreaField("备注", filters=[_trim], validators=[_REASON])
 
 
 def _fen(text: str) -> int | None:

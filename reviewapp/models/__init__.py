@@ -17,7 +17,7 @@ from reviewapp.models.people import SYSTEM, Actor, Listing, Message, OneTimeCode
 from reviewapp.models.reconciliation import Reconciliation
 from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
-from reviewapp.models.trail import Decision, Evaluation, Event
+from reviewapp.models.trail import Decision, Evaluation, Event, Waiver
 
 __all__ = [
     "SYSTEM",
@@ -65,5 +65,6 @@ __all__ = [
     "SuspenseItem",
     "Upload",
     "User",
+    "Waiver",
     "append_only",
 ]

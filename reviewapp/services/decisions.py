@@ -17,7 +17,7 @@ from reviewapp.models import Actor, Claim, ClaimReturn, Decision, Evaluation, Op
 from reviewapp.policy import Programme, Scheme, money
 from reviewapp.policy import pool as rules
 from reviewapp.policy.model import LONGEST_WHY
-from reviewapp.services import checking, claim_returns, funds, outbox, queue, rechecks, second_look, trail
+from reviewapp.services import checking, claim_returns, funds, outbox, queue, rechecks, review, second_look, trail
 from reviewapp.services.leases import (
     LEASE,
     end,
@@ -68,13 +68,14 @@ def approve(
     """Approve for the evaluated award, or for `award_fen` with a reason; reserved → committed, surplus to the waitlist.
 
     An Opinion is what it comes to where somebody else has to look first: no money moves, the claim waits for them.
-    Anything but a clean evaluation needs a reason; a failing one, or more than was evaluated, needs the lead. The
+    Anything but a clean evaluation needs a reason, unless every doubt was waived with one; a failing one, or more than
+    was evaluated, needs the lead. The
     payout order goes into the outbox, unless what was approved is a voucher: its money is paid when it is settled.
     Raises IllegalMove, InvalidValue, NotAllowed, Stale.
     """
     claim = _open(session, actor, claim_id, fence, "approve")
     evaluation = rechecks.confirm(session, claim, now)
-    award = _award(actor, evaluation, award_fen, reason.strip())
+    award = _award(actor, evaluation, award_fen, reason.strip(), review.settled(session, claim, evaluation))
     if award > claim.reserved_fen and not queue.reserve_more(session, actor, now, claim, award):
         raise InvalidValue(_too_little(claim, award), {"award": "超过已占用额度"})
     word = second_look.Word("approve", award, reason=reason)
@@ -114,7 +115,7 @@ def await_funds(
     """
     claim = _open(session, actor, claim_id, fence, "await_funds")
     evaluation = rechecks.confirm(session, claim, now)
-    award = _award(actor, evaluation, award_fen, reason.strip())
+    award = _award(actor, evaluation, award_fen, reason.strip(), review.settled(session, claim, evaluation))
     if queue.reserve_more(session, actor, now, claim, award):
         raise InvalidValue("资金池的额度足够支付这笔补贴，不需要候补。请直接通过。")
     end(claim)
@@ -249,15 +250,18 @@ def _decide(
     return decision
 
 
-def _award(actor: Actor, evaluation: Evaluation, award_fen: int | None, reason: str) -> int:
-    """The award to commit: positive, and within what this person may do on this evaluation. Raises as `approve`."""
+def _award(actor: Actor, evaluation: Evaluation, award_fen: int | None, reason: str, settled: bool) -> int:
+    """The award to commit: positive, and within what this person may do on this evaluation. Raises as `approve`.
+
+    `settled`: nothing in the evaluation is left to say.
+    """
     award = evaluation.award_fen if award_fen is None else award_fen
     if award is None or award <= 0:
         raise InvalidValue("核验没有得出补贴金额。请填写金额和理由，或退回补正。", {"award": "请填写"})
     more = award > (evaluation.award_fen or 0)
     if (evaluation.outcome == "fail" or more) and actor.role != "lead":
         raise NotAllowed("有核验项不符合，或金额高于核算金额，只有复核可以通过。请转交复核，或退回补正、不予通过。")
-    if evaluation.outcome != "pass" or award != evaluation.award_fen:
+    if not settled or award != evaluation.award_fen:
         _require_reason(reason, "有核验项未明确通过，或金额与核算金额不同。请写明通过的理由。")
     return award
 

@@ -30,6 +30,13 @@ class FactChange:
     field: str
     value: Any
 
+    @classmethod
+    def of(cls, key: str, value: Any) -> FactChange:
+        """The change of the field that `key` names."""
+        section, _, rest = key.partition(".")
+        paper, _, field = rest.rpartition(".")
+        return cls(section, paper or None, field, value)
+
     @property
     def key(self) -> str:
         """`section.field`, for papers `paper.<public id>.field`."""
@@ -62,11 +69,19 @@ def set_facts(
 ) -> Claim:
     """Write what a person entered; a doubtful reading repeated unchanged is thereby confirmed, a sure one left alone.
 
-    Only the form of the values is looked at; all of them are written or none. What a return left locked is not changed.
-    Raises InvalidValue whose `fields` are keyed by `FactChange.key`;
-    NotFound for a paper that is not there; Stale when `revision` is given and old.
+    Raises as `enter`; Stale when `revision` is given and old.
     """
     claim = editable(session, actor, claim_id, revision)
+    enter(session, actor, now, claim, changes)
+    return claim
+
+
+def enter(session: Session, actor: Actor, now: datetime, claim: Claim, changes: Sequence[FactChange]) -> int:
+    """Write changes into a locked claim that the actor may change; how many of them say something new.
+
+    Only the form of the values is looked at; all of them are written or none. What a return left locked is not changed.
+    Raises InvalidValue whose `fields` are keyed by `FactChange.key`; NotFound for a paper that is not there.
+    """
     present, still_open = facts.current(session, claim), mending.open_parts(session, claim)
     rows: list[Fact] = []
     wrong: dict[str, str] = {}
@@ -84,7 +99,7 @@ def set_facts(
     if wrong:
         raise InvalidValue("有填写的内容需要核对：" + "".join(wrong.values()), wrong)
     _write(session, actor, now, claim, rows)
-    return claim
+    return len(rows)
 
 
 def confirm(session: Session, actor: Actor, now: datetime, claim_id: int, revision: int) -> Claim:

@@ -6,6 +6,7 @@ number means that the claim was given to somebody else since, and nothing is wri
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -46,12 +47,26 @@ def take_next(session: Session, actor: Actor, now: datetime) -> Claim | None:
         held.lease_until = now + LEASE
         rechecks.refresh(session, held, now)
         return held
+    for reach, pool_id in _turns(session, actor, now):
+        with suppress(_NobodyWaits), session.begin_nested():  # undone, it lets go of the pool
+            return _take_in(session, now, pool_id, reach)
+    return None
+
+
+def next_waiting(session: Session, actor: Actor, now: datetime) -> Claim | None:
+    """The claim that `take_next` would probably give, only looked at: nothing is locked or leased."""
+    for reach, pool_id in _turns(session, actor, now):
+        first = select(Claim).where(*reach.waiting, Claim.pool_id == pool_id).order_by(Claim.ticket).limit(1)
+        if (claim := session.scalar(first)) is not None:
+            return claim
+    return None
+
+
+def _turns(session: Session, actor: Actor, now: datetime) -> Iterator[tuple[Reach, int]]:
+    """Where to look for the next claim, first what is not kept for a colleague."""
     polite = reach_of(session, actor, now)
     for reach in (polite, replace(polite, polite=False)):
-        for pool_id in _pools(session, reach):
-            with suppress(_NobodyWaits), session.begin_nested():  # undone, it lets go of the pool
-                return _take_in(session, now, pool_id, reach)
-    return None
+        yield from ((reach, pool_id) for pool_id in _pools(session, reach))
 
 
 def take_out_of_turn(session: Session, actor: Actor, now: datetime, claim_id: int, *, reason: str) -> Claim:

@@ -25,7 +25,17 @@ _CHANGED = (
 
 def refresh(session: Session, claim: Claim, now: datetime) -> Evaluation:
     """Check a locked claim again; the evaluation in force, a new one (on the trail) if the old one no longer holds."""
+    return _kept(session, claim, now, checking.evaluate_claim(session, claim, now))
+
+
+def renew(session: Session, claim: Claim, now: datetime) -> Evaluation:
+    """A reviewer changed facts of a locked claim: as `refresh`, and later claims find it by what it says now."""
     checked = checking.evaluate_claim(session, claim, now)
+    checking.write_keys(session, claim, checked)
+    return _kept(session, claim, now, checked)
+
+
+def _kept(session: Session, claim: Claim, now: datetime, checked: Checked) -> Evaluation:
     evaluation = checking.latest(session, claim)
     if evaluation is None or not _holds(session, claim, evaluation, checked):
         evaluation = checking.store(session, claim, now, checked)

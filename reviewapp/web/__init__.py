@@ -25,6 +25,7 @@ from reviewapp.web import (
     queue,
     relatives,
     returns,
+    review,
     samples,
     scheme_replay,
     schemes,
@@ -34,7 +35,7 @@ from reviewapp.web import (
 )
 
 ROOMS = (
-    *(public, queue, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay),
+    *(public, queue, health, sign_in, held, demo, claims, images, desk, review, trail, schemes, scheme_replay),
     *(finance, batches, returns, pools, demands),
     *(lead, relatives, samples),
 )

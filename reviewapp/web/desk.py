@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
@@ -15,7 +15,15 @@ from reviewapp import clock, schemes
 from reviewapp.db import transaction
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, Stale
 from reviewapp.extensions import db
-from reviewapp.forms.desk import ApproveForm, CancelReturnForm, HandOverForm, LeaseForm, RejectForm, ReturnForm
+from reviewapp.forms.desk import (
+    ApproveForm,
+    CancelReturnForm,
+    HandOverForm,
+    LeaseForm,
+    RejectForm,
+    ReturnForm,
+    SkipForm,
+)
 from reviewapp.models import Decision, Opinion
 from reviewapp.policy.workflow import REVIEWERS
 from reviewapp.queries import desk as queries
@@ -168,6 +176,21 @@ def put_back(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.home"))
 
 
+@blueprint.post("/claims/<public_id>/skip")
+@open_to(*REVIEWERS)
+def skip(public_id: str) -> ResponseReturnValue:
+    """Pass the claim on undecided and say why; the next one is opened."""
+    form = SkipForm()
+    return _decide(
+        public_id,
+        form,
+        "skip",
+        lambda claim_id, fence: decisions.skip(
+            db.session, actor(), clock.now(), claim_id, fence, reason=form.reason.data
+        ),
+    )
+
+
 @blueprint.post("/claims/<public_id>/extend")
 @open_to(*REVIEWERS)
 def extend(public_id: str) -> ResponseReturnValue:
@@ -183,7 +206,7 @@ def _decide(public_id: str, form: LeaseForm, action: str, do: Callable[[int, int
     """Do the decision and open the next claim; a mistake shows the same page again with all that was typed."""
     claim_id = scope.claim(db.session, actor(), public_id).id
     if not form.validate():
-        return _page(public_id, action, form, _first_error(form)), 422
+        return _page(public_id, action, form, form.first_error), 422
     try:
         with transaction(db.session):
             told = _told(action, do(claim_id, form.fence.data))
@@ -214,6 +237,7 @@ _DONE = {
     "return": "已退回补正，排队号为申领人保留。",
     "reject": "已作出不予通过的决定。",
     "hand_over": "已转交复核。",
+    "skip": "已跳过，申请放回队列原来的位置，原因已记录。",
 }
 
 
@@ -228,20 +252,25 @@ def _open_next() -> ResponseReturnValue:
 
 
 def _page(public_id: str, action: str = "", form: LeaseForm | None = None, refusal: str = "") -> str:
-    view: ClaimView = claim_view(db.session, actor(), public_id, clock.now())
-    return render_template(
-        "desk/claim.html",
-        view=view,
-        groups=queries.grouped(view),
-        mendable=queries.mendable(view),
-        correction_ends=queries.correction_ends(view, clock.now()),
-        clauses=queries.clauses(view),
-        deciding=True,
-        action=action,
-        form=form,
-        refusal=refusal,
-    )
+    view = claim_view(db.session, actor(), public_id, clock.now())
+    return render_template("desk/claim.html", **claim_page(view, action=action, form=form, refusal=refusal))
 
 
-def _first_error(form: LeaseForm) -> str:
-    return next((str(errors[0]) for errors in form.errors.values() if errors), "请检查填写的内容。")
+def claim_page(view: ClaimView, **more: Any) -> dict[str, Any]:
+    """What the templates of a claim's page need while it is being decided."""
+    return {
+        "view": view,
+        "papers": queries.by_kind(view),
+        "groups": queries.groups(view),
+        "compared": queries.compared,
+        "fields": queries.fields_of(view),
+        "mendable": queries.mendable(view),
+        "correction_ends": queries.correction_ends(view, clock.now()),
+        "clauses": queries.clauses(view),
+        "settled": queries.settled(view),
+        "undo_seconds": current_app.extensions["settings"].undo_seconds,
+        "deciding": True,
+        "action": "",
+        "form": None,
+        "refusal": "",
+    } | more

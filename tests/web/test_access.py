@@ -57,6 +57,8 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("lead.board", "lead.take_back"), ("lead",)),
     **dict.fromkeys(("relatives.own", "relatives.declare", "relatives.remove"), STAFF),
     "relatives.everybody": ("lead", "admin"),
+    **dict.fromkeys(("desk.skip", "review.accept", "review.correct", "review.waive", "review.note"), REVIEWERS),
+    "review.next_images": REVIEWERS,
     **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
     **dict.fromkeys(("finance.home", "batches.show"), (*FINANCE, "auditor")),
     **dict.fromkeys(("batches.choose", "batches.preview", "batches.make"), ("finance_maker",)),
@@ -200,7 +202,9 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
     seen = upload(rows, ticketed, sha256=file.sha256)
     return {
         "claims": draft.public_id,
-        **dict.fromkeys(("claims.receipt", "claims.receipt_file", "claims.show", "desk", "trail"), ticketed.public_id),
+        **dict.fromkeys(
+            ("claims.receipt", "claims.receipt_file", "claims.show", "desk", "review", "trail"), ticketed.public_id
+        ),
         "images.page": paper(rows, ticketed, "id_card", of=seen).pages[0].public_id,
         "images.original": seen.public_id,
         "upload": upload(rows, draft).public_id,
