@@ -7,6 +7,7 @@ from flask import Flask
 from reviewapp.web import (
     batches,
     claims,
+    dealers,
     demands,
     demo,
     desk,
@@ -26,12 +27,13 @@ from reviewapp.web import (
     scheme_replay,
     schemes,
     sign_in,
+    signals,
     staff,
     trail,
 )
 
 ROOMS = (
-    *(public, queue, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay),
+    *(public, queue, health, sign_in, held, demo, claims, images, desk, trail, dealers, schemes, scheme_replay),
     *(finance, batches, returns, pools, demands),
 )
 
@@ -46,3 +48,4 @@ def register(app: Flask) -> None:
     headers.register(app)
     navigation.register(app)
     filters.register(app)
+    signals.register(app)

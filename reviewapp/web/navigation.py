@@ -13,14 +13,16 @@ _FINANCE = (
     *(("finance.home", "发放"), ("returns.listing", "回盘")),
     *(("demands.listing", "追回"), ("pools.listing", "资金池")),
 )
+_TRAIL = (("trail.listing", "全部申请"), ("dealers.listing", "经销商"))
+_DESK = (("desk.home", "审核"), *_TRAIL)
 _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "claimant": (("claims.listing", "我的申请"),),
     "dealer": (("claims.listing", "购车人申请"),),
-    "reviewer": (("desk.home", "审核"), ("trail.listing", "全部申请")),
-    "lead": (("desk.home", "审核"), ("trail.listing", "全部申请"), ("schemes.listing", "活动方案")),
+    "reviewer": _DESK,
+    "lead": (*_DESK, ("schemes.listing", "活动方案")),
     "finance_maker": _FINANCE,
     "finance_checker": _FINANCE,
-    "auditor": (("trail.listing", "全部申请"), *_FINANCE, ("schemes.listing", "活动方案")),
+    "auditor": (*_TRAIL, *_FINANCE, ("schemes.listing", "活动方案")),
     "admin": (("schemes.listing", "活动方案"), ("pools.listing", "资金池")),
 }
 

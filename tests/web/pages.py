@@ -80,7 +80,7 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
         yield from _open(visit, people[role], *lists, *_of_owner(claims))
     shown = [f"/all/{claim.public_id}" for claim in (*by_claimant.values(), *by_dealer.values()) if claim.ticket]
     for role in ("reviewer", "lead", "auditor"):
-        yield from _open(visit, people[role], "/all", "/all?state=paid", *shown)
+        yield from _open(visit, people[role], "/all", "/all?state=paid", *shown, *_of_audit(people["dealer"]))
     yield from _open(visit, people["reviewer"], "/desk", f"/desk/claims/{by_claimant['in_review'].public_id}")
     yield from _open(visit, people["lead"], "/desk", f"/desk/claims/{by_dealer['in_review'].public_id}")
     paying = ("/finance", "/finance/pools", *money, *batches, *returned)
@@ -93,6 +93,10 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
         yield from _open(visit, person, f"{tried}/replay", f"{tried}/replay?before=own&after=1", f"{tried}/forecast")
     yield from _open(visit, maker, *(f"/finance/demands/claims/{by_dealer[state].public_id}" for state in PAID_OUT))
     yield from _open(visit, maker, f"{tried}/forecast?multiplier=2&amount=5000&pool=car&on=&seed=2")
+
+
+def _of_audit(dealer: User) -> tuple[str, ...]:
+    return ("/dealers", "/dealers?scheme=xiangning-2023", f"/dealers/{dealer.organisation.public_id}")
 
 
 def _of_owner(claims: dict[str, Claim]) -> Iterator[str]:

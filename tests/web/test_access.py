@@ -50,6 +50,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.await_funds", "desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
     **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
+    **dict.fromkeys(("dealers.listing", "dealers.show"), (*REVIEWERS, "auditor")),
     **dict.fromkeys(("finance.home", "batches.show"), (*FINANCE, "auditor")),
     **dict.fromkeys(("batches.choose", "batches.preview", "batches.make"), ("finance_maker",)),
     "batches.release": ("finance_checker",),
@@ -134,6 +135,7 @@ def world(app: Flask, rows: Session) -> World:
     offices = {
         "batches": made.public_id,
         "schemes": factories.scheme_draft(rows).public_id,
+        "dealers": people["dealer"].organisation.public_id,
         **_of_money(rows, pool, people),
     }
     own = {}
