@@ -20,6 +20,7 @@ from reviewapp.policy.vouchers import Voucher
 Payee = Literal["claimant", "dealer", "shop", "voucher"]
 """`voucher`: what is approved is a voucher for the claimant, no transfer."""
 Late = Literal["refuse", "special_review"]
+_YEAR = re.compile(r"20[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +239,9 @@ class Scheme:
     vouchers: Mapping[str, Voucher]
     interpretations: tuple[Interpretation, ...]
     bands: Bands
+
+    @property
+    def short(self) -> str:
+        """阳城县2023: county and year, as names of files begin (LOOK.md)."""
+        year = _YEAR.search(self.code)
+        return f"{self.county}{year[0] if year else self.issued_on.year}"

@@ -20,6 +20,7 @@ from reviewapp.web import (
     held,
     images,
     navigation,
+    papers_out,
     pools,
     public,
     queue,
@@ -33,7 +34,22 @@ from reviewapp.web import (
 )
 
 ROOMS = (
-    *(public, queue, health, sign_in, held, demo, claims, images, desk, trail, dealers, schemes, scheme_replay),
+    *(
+        public,
+        queue,
+        health,
+        sign_in,
+        held,
+        demo,
+        claims,
+        images,
+        desk,
+        trail,
+        papers_out,
+        dealers,
+        schemes,
+        scheme_replay,
+    ),
     *(finance, batches, returns, pools, demands),
 )
 

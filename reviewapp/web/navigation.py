@@ -61,4 +61,4 @@ def _room(endpoint: str | None) -> str:
     if endpoint is None:
         return ""
     room = endpoint.partition(".")[0]
-    return {"scheme_replay": "schemes", "batches": "finance"}.get(room, room)
+    return {"scheme_replay": "schemes", "batches": "finance", "papers_out": "trail"}.get(room, room)

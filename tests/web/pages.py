@@ -96,7 +96,13 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
 
 
 def _of_audit(dealer: User) -> tuple[str, ...]:
-    return ("/dealers", "/dealers?scheme=xiangning-2023", f"/dealers/{dealer.organisation.public_id}")
+    return (
+        "/registers",
+        "/registers?scheme=xiangning-2023&from=2024-01-01&state=paid",
+        "/dealers",
+        "/dealers?scheme=xiangning-2023",
+        f"/dealers/{dealer.organisation.public_id}",
+    )
 
 
 def _of_owner(claims: dict[str, Claim]) -> Iterator[str]:

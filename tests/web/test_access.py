@@ -50,6 +50,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.await_funds", "desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
     **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
+    **dict.fromkeys(("papers_out.sheet", "papers_out.register", "papers_out.register_file"), (*REVIEWERS, "auditor")),
     **dict.fromkeys(("dealers.listing", "dealers.show"), (*REVIEWERS, "auditor")),
     **dict.fromkeys(("finance.home", "batches.show"), (*FINANCE, "auditor")),
     **dict.fromkeys(("batches.choose", "batches.preview", "batches.make"), ("finance_maker",)),
@@ -106,7 +107,7 @@ class Things:
 
     def address(self, app: Flask, rule: Rule) -> str:
         """The rule's address, about these objects."""
-        given = {"code": "xiangning-2023", "programme": "car", "upload": self.names["upload"]}
+        given = {"code": "xiangning-2023", "programme": "car", "ending": "xlsx", "upload": self.names["upload"]}
         given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else "paper"]
         given["public_id"] = self.names.get(rule.endpoint) or self.names.get(rule.endpoint.partition(".")[0], "")
         with app.test_request_context():
@@ -172,7 +173,9 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
     seen = upload(rows, ticketed, sha256=file.sha256)
     return {
         "claims": draft.public_id,
-        **dict.fromkeys(("claims.receipt", "claims.receipt_file", "claims.show", "desk", "trail"), ticketed.public_id),
+        **dict.fromkeys(
+            ("claims.receipt", "claims.receipt_file", "claims.show", "desk", "trail", "papers_out"), ticketed.public_id
+        ),
         "images.page": paper(rows, ticketed, "id_card", of=seen).pages[0].public_id,
         "images.original": seen.public_id,
         "upload": upload(rows, draft).public_id,
