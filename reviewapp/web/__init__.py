@@ -12,6 +12,7 @@ from reviewapp.web import (
     demo,
     desk,
     errors,
+    figures,
     filters,
     finance,
     guard,
@@ -34,22 +35,8 @@ from reviewapp.web import (
 )
 
 ROOMS = (
-    *(
-        public,
-        queue,
-        health,
-        sign_in,
-        held,
-        demo,
-        claims,
-        images,
-        desk,
-        trail,
-        papers_out,
-        dealers,
-        schemes,
-        scheme_replay,
-    ),
+    *(public, queue, health, sign_in, held, demo, claims, images, desk, schemes, scheme_replay),
+    *(trail, papers_out, dealers, figures),
     *(finance, batches, returns, pools, demands),
 )
 

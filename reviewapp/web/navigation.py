@@ -13,7 +13,7 @@ _FINANCE = (
     *(("finance.home", "发放"), ("returns.listing", "回盘")),
     *(("demands.listing", "追回"), ("pools.listing", "资金池")),
 )
-_TRAIL = (("trail.listing", "全部申请"), ("dealers.listing", "经销商"))
+_TRAIL = (("trail.listing", "全部申请"), ("dealers.listing", "经销商"), ("figures.show", "统计"))
 _DESK = (("desk.home", "审核"), *_TRAIL)
 _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "claimant": (("claims.listing", "我的申请"),),
@@ -23,7 +23,7 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "finance_maker": _FINANCE,
     "finance_checker": _FINANCE,
     "auditor": (*_TRAIL, *_FINANCE, ("schemes.listing", "活动方案")),
-    "admin": (("schemes.listing", "活动方案"), ("pools.listing", "资金池")),
+    "admin": (("schemes.listing", "活动方案"), ("pools.listing", "资金池"), ("figures.show", "统计")),
 }
 
 

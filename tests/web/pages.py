@@ -97,6 +97,7 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
 
 def _of_audit(dealer: User) -> tuple[str, ...]:
     return (
+        "/figures?scheme=xiangning-2023",
         "/registers",
         "/registers?scheme=xiangning-2023&from=2024-01-01&state=paid",
         "/dealers",

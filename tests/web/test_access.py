@@ -50,6 +50,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.await_funds", "desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
     **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
+    **dict.fromkeys(("figures.show", "figures.file"), (*REVIEWERS, "auditor", "admin")),
     **dict.fromkeys(("papers_out.sheet", "papers_out.register", "papers_out.register_file"), (*REVIEWERS, "auditor")),
     **dict.fromkeys(("dealers.listing", "dealers.show"), (*REVIEWERS, "auditor")),
     **dict.fromkeys(("finance.home", "batches.show"), (*FINANCE, "auditor")),

@@ -1,4 +1,7 @@
-"""Keys with a time and of more kinds, and hashes of pictures: what is shared between claims, and since when."""
+"""Keys with a time and of more kinds, and hashes of pictures: what is shared between claims, and since when.
+
+A short way to what people corrected, for the figures.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +13,7 @@ depends_on = None
 
 BEFORE = "kind IN ('id_number', 'vin', 'invoice', 'card')"
 AFTER = "kind IN ('id_number', 'vin', 'invoice', 'card', 'scrap', 'payment', 'phone')"
+BY_PERSON = sa.text("source = 'person' AND section = 'paper'")
 BIG = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 INSTANT = sa.DateTime(timezone=True)
 
@@ -54,11 +58,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_page_matches')),
         sa.UniqueConstraint('page_id', 'other_id', name=op.f('uq_page_matches_page_id_other_id')),
     )
+    op.create_index('ix_facts_by_person', 'facts', ['at'], unique=False,
+                    postgresql_where=BY_PERSON, sqlite_where=BY_PERSON)
     op.create_index('ix_page_matches_other_id', 'page_matches', ['other_id'], unique=False)
 
 
 def downgrade() -> None:
     """Back; keys of the new kinds and dropped ones go, as the tables before did not know them."""
+    op.drop_index('ix_facts_by_person', table_name='facts')
     op.drop_index('ix_page_matches_other_id', table_name='page_matches')
     for table in ('page_matches', 'print_bands', 'page_prints'):
         op.drop_table(table)
