@@ -22,8 +22,8 @@ NEAR_BITS = 24
 _SIDE = 1000
 _HASH_SIDE = 16
 _SEGMENTS = 4
-_SEGMENTED_AT = 240
-_LEAST_SEGMENT = 320
+_SEGMENTED_AT = 160
+_LEAST_SEGMENT = 142
 _BLOCK = 25
 #: Standard deviation of grey levels below which a piece is blank, and correlation from which two pieces are the same.
 _BLANK, _ALIKE = 6.0, 0.7

@@ -24,8 +24,8 @@ from reviewapp.services.queue import UNDECIDED
 
 #: The longest period that is drawn, in days, and the one that is shown unasked.
 MOST_DAYS, USUAL_DAYS = 400, 30
-#: Returns, corrections and times that are looked into, the newest ones: the first two lie sealed.
-MOST_OPENED = 3000
+#: The newest returns and corrections are opened, for they lie sealed, and the newest decisions are timed.
+MOST_OPENED, MOST_TIMED = 1000, 3000
 #: Last day and name of each class of ages; days since submission.
 _AGES = ((1, "1 天以内"), (3, "2—3 天"), (7, "4—7 天"), (14, "8—14 天"), (30, "15—30 天"), (None, "30 天以上"))
 #: The same for the minutes between taking a claim and deciding it.
@@ -226,7 +226,7 @@ def _minutes(session: Session, code: str, period: Period) -> dict[str, list[floa
         .join(Claim, Claim.id == Decision.claim_id)
         .where(Claim.scheme_code == code, *_during(Decision.at, period))
         .order_by(Decision.id.desc())
-        .limit(MOST_OPENED)
+        .limit(MOST_TIMED)
     )
     minutes: dict[str, list[float]] = {}
     for action, at, since in session.execute(found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -122,8 +123,20 @@ def write_keys(session: Session, claim: Claim, checked: Checked, now: datetime) 
 
     What was corrected is marked as dropped, not removed; corrected back, it holds again from now on.
     """
+    _write_keys(session, claim, checked.facts_json, now)
+
+
+def rewrite_keys(session: Session, claim_id: int) -> None:
+    """The tokens of a claim put in before tokens of some kind were kept: from the facts checked last, since then."""
+    claim = session.scalars(select(Claim).where(Claim.id == claim_id).with_for_update()).one()
+    kept = latest(session, claim)
+    if kept is not None:
+        _write_keys(session, claim, kept.facts, kept.at)
+
+
+def _write_keys(session: Session, claim: Claim, given: Mapping[str, Any], now: datetime) -> None:
     known = {(row.kind, row.token): row for row in session.scalars(_keys_of(claim))}
-    present = [(one.kind, one.token) for one in identities.of(checked.facts_json)]
+    present = [(one.kind, one.token) for one in identities.of(given)]
     for kind, token in present:
         row = known.get((kind, token))
         if row is None:

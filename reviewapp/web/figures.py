@@ -42,6 +42,7 @@ def show() -> ResponseReturnValue:
         plot=day_plot(told.days),
         kinds=KINDS,
         most_opened=queries.MOST_OPENED,
+        most_timed=queries.MOST_TIMED,
         schemes=[schemes.load(known) for known in schemes.codes()],
     )
 

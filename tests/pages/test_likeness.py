@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from functools import cache
 
 import pytest
@@ -21,6 +22,17 @@ def photograph(kind: str, number: int) -> Image.Image:
     taken = phone_photo(Specimen(kind, next(iter(FORMS[kind])), number).picture(), seed=number)
     taken.thumbnail((1600, 1600))
     return taken
+
+
+def scene(seed: int) -> Image.Image:
+    """A picture of grey patches, drawn in no time."""
+    chance, picture = random.Random(seed), Image.new("L", (900, 700), 120)
+    for _ in range(60):
+        left, top = chance.randrange(800), chance.randrange(600)
+        picture.paste(
+            chance.randrange(256), (left, top, left + chance.randrange(30, 300), top + chance.randrange(30, 200))
+        )
+    return picture
 
 
 def jpeg(picture: Image.Image, *, side: int | None = None, quality: int = 90) -> bytes:

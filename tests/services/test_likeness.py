@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.models import Page, PageMatch, PagePrint, PrintBand, Upload
+from reviewapp.models import Claim, Page, PageMatch, PagePrint, PrintBand, Upload
 from reviewapp.pages import likeness as pictures
 from reviewapp.services import intake, likeness
 from tests import factories
 from tests.factories import NOW
-from tests.pages.test_likeness import cropped, jpeg, photograph
+from tests.factories.papers import paper
+from tests.pages.test_likeness import jpeg, scene
 from tests.services.paperwork import Desk, desk, picture
 from tests.support.both import both_databases
 
@@ -32,8 +33,8 @@ def matches(session: Session) -> list[tuple[int, int]]:
 
 def test_the_same_photograph_in_another_claim_is_noted_once(session: Session, tmp_path: Path) -> None:
     first, second = desk(session, tmp_path), desk(session, tmp_path)
-    kept = put(first, jpeg(photograph("id_card", 0)))
-    again = put(second, jpeg(cropped(photograph("id_card", 0), 0.02), side=1500, quality=70))
+    kept = put(first, jpeg(scene(0)))
+    again = put(second, jpeg(scene(0), side=700, quality=50))
     likeness.compare(session, second.storage, again.id, NOW)
     likeness.compare(session, first.storage, kept.id, NOW)
 
@@ -45,13 +46,13 @@ def test_the_same_photograph_in_another_claim_is_noted_once(session: Session, tm
 
 def test_within_a_claim_and_on_removed_files_nothing_is_noted(session: Session, tmp_path: Path) -> None:
     first, second = desk(session, tmp_path), desk(session, tmp_path)
-    kept = put(first, jpeg(photograph("id_card", 0)))
-    put(first, jpeg(photograph("id_card", 0), side=1000))
+    kept = put(first, jpeg(scene(0)))
+    put(first, jpeg(scene(0), side=800))
     with transaction(session):
         intake.remove_upload(session, first.actor, NOW, first.claim.id, kept.public_id)
         for upload in session.scalars(select(Upload).where(Upload.claim_id == first.claim.id)):
             upload.removed_at = NOW
-    put(second, jpeg(photograph("id_card", 0), side=900))
+    put(second, jpeg(scene(0), side=850))
     put(second, picture(300))
 
     assert matches(session) == []
@@ -75,9 +76,8 @@ def test_hashes_that_differ_in_fewer_bits_than_there_are_bands_are_always_found(
     assert len(likeness._near(session, page)) == 5
 
 
-def _page(session: Session, claim: object) -> int:
-    paper = factories.papers.paper(session, claim, "id_card")  # type: ignore[arg-type]
-    return paper.pages[0].id
+def _page(session: Session, claim: Claim) -> int:
+    return paper(session, claim, "id_card").pages[0].id
 
 
 @pytest.mark.parametrize("bits", [0, (1 << 256) - 1])
