@@ -29,9 +29,8 @@ def scene(seed: int) -> Image.Image:
     chance, picture = random.Random(seed), Image.new("L", (900, 700), 120)
     for _ in range(60):
         left, top = chance.randrange(800), chance.randrange(600)
-        picture.paste(
-            chance.randrange(256), (left, top, left + chance.randrange(30, 300), top + chance.randrange(30, 200))
-        )
+        right, bottom = left + chance.randrange(30, 300), top + chance.randrange(30, 200)
+        picture.paste(chance.randrange(256), (left, top, right, bottom))
     return picture
 
 
