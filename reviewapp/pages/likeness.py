@@ -27,7 +27,8 @@ _LEAST_SEGMENT = 142
 _BLOCK = 25
 #: Standard deviation of grey levels below which a piece is blank, and correlation from which two pieces are the same.
 _BLANK, _ALIKE = 6.0, 0.7
-_SAME = 0.998
+#: Of the pieces so many agree in two copies of one photograph, and so few in pictures that need no finer look.
+_SAME, _HOPELESS = 0.998, 0.7
 _FEWEST_POINTS = 12
 _FEWEST_BLOCKS = 20
 
@@ -61,11 +62,12 @@ def distance(first: int, second: int) -> int:
 def same_picture(first: bytes, second: bytes) -> bool:
     """True when one picture lies on the other piece by piece: the same exposure, whatever its size, cut or quality."""
     a, b = np.asarray(_opened(first)), np.asarray(_opened(second))
-    placed = _aligned(a, b)
-    if placed is None:
+    roughly = _by_points(a, b)
+    a, b = _smooth(a), _smooth(b)
+    if roughly is None or _agreeing(a, b, roughly) < _HOPELESS:
         return False
-    judged = list(_blocks(_smooth(a), *placed))
-    return len(judged) >= _FEWEST_BLOCKS and sum(judged) >= _SAME * len(judged)
+    finely = _by_brightness(a, b, roughly)
+    return finely is not None and _agreeing(a, b, finely) >= _SAME
 
 
 def _opened(jpeg: bytes) -> Image.Image:
@@ -84,22 +86,6 @@ def _smooth(grey: _Grey) -> _Grey:
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.5))
 
 
-def _aligned(a: _Grey, b: _Grey) -> tuple[_Grey, _Grey] | None:
-    """The second picture as it lies on the first, and where it covers it; None when nothing fits."""
-    start = _by_points(a, b)
-    if start is None:
-        return None
-    smooth_a, smooth_b = _smooth(a), _smooth(b)
-    rule = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-4)
-    try:
-        _, moved = cv2.findTransformECC(smooth_a, smooth_b, start, cv2.MOTION_AFFINE, rule)
-    except cv2.error:  # it does not converge: the pictures have nothing to do with each other
-        return None
-    flags, size = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (a.shape[1], a.shape[0])
-    covered = cv2.warpAffine(np.full_like(b, 255), moved, size, flags=flags)
-    return np.asarray(cv2.warpAffine(smooth_b, moved, size, flags=flags)), np.asarray(covered)
-
-
 def _by_points(a: _Grey, b: _Grey) -> _Grey | None:
     """Move, turn and scale that bring most corners of one picture to those of the other."""
     finder: Any = cv2.ORB.create(1500)  # its stubs do not know that nothing may be found
@@ -114,6 +100,25 @@ def _by_points(a: _Grey, b: _Grey) -> _Grey | None:
     there = np.array([at_b[pair.trainIdx].pt for pair in pairs], dtype=np.float32)
     found, _ = cv2.estimateAffinePartial2D(here, there, ransacReprojThreshold=2)
     return None if found is None else np.asarray(found, dtype=np.float32)
+
+
+def _by_brightness(a: _Grey, b: _Grey, start: _Grey) -> _Grey | None:
+    """The finest fit from there; None when there is none."""
+    rule = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-4)
+    try:
+        _, found = cv2.findTransformECC(a, b, start, cv2.MOTION_AFFINE, rule)
+    except cv2.error:  # it does not converge: the pictures have nothing to do with each other
+        return None
+    return np.asarray(found)
+
+
+def _agreeing(a: _Grey, b: _Grey, moved: _Grey) -> float:
+    """The share of pieces that look the same when the second picture is laid on the first; 0 when there are too few."""
+    flags, size = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (a.shape[1], a.shape[0])
+    laid = np.asarray(cv2.warpAffine(b, moved, size, flags=flags))
+    covered = np.asarray(cv2.warpAffine(np.full_like(b, 255), moved, size, flags=flags))
+    judged = list(_blocks(a, laid, covered))
+    return sum(judged) / len(judged) if len(judged) >= _FEWEST_BLOCKS else 0.0
 
 
 def _blocks(a: _Grey, b: _Grey, covered: _Grey) -> Iterator[bool]:

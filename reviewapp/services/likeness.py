@@ -19,7 +19,7 @@ from reviewapp.storage import Storage
 
 _BANDS, _BAND_BITS = 16, 16
 #: Of forms that look alike there may be very many: the nearest are looked at, and no more of those that share a band.
-_MOST_CLOSE, _MOST_NEAR = 8, 4000
+_MOST_CLOSE, _MOST_NEAR = 4, 4000
 
 
 def compare(session: Session, storage: Storage, upload_id: int, now: datetime) -> None:
