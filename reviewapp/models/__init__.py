@@ -10,6 +10,7 @@ from reviewapp.models.demand import Demand, DemandReceipt
 from reviewapp.models.fairness import ClaimSkip, Opinion, Relative
 from reviewapp.models.fund import Pool, Posting
 from reviewapp.models.fund_order import FundOrder
+from reviewapp.models.likeness import PageMatch, PagePrint, PrintBand
 from reviewapp.models.outbox import TOPICS, Outbox
 from reviewapp.models.paper import Fact, Page, Paper, Reading, Upload
 from reviewapp.models.payout import BatchExport, Payout, PayoutBatch, PayoutSkip
@@ -47,12 +48,15 @@ __all__ = [
     "Organisation",
     "Outbox",
     "Page",
+    "PageMatch",
+    "PagePrint",
     "Paper",
     "Payout",
     "PayoutBatch",
     "PayoutSkip",
     "Pool",
     "Posting",
+    "PrintBand",
     "PublishedScheme",
     "Reading",
     "Reconciliation",

@@ -12,6 +12,8 @@ from reviewapp.models.fund import Pool
 from reviewapp.models.people import Organisation, User
 from reviewapp.policy.workflow import STATES, SUBMITTERS
 
+#: What claims are found by; the first three are what rules ask for, the others are shown to people only.
+KEY_KINDS = ("id_number", "name", "vin", "invoice", "card", "scrap", "payment", "phone")
 _UNQUEUED = "('draft', 'withdrawn')"
 _UNDECIDED = "('submitted', 'special_review', 'in_review')"
 #: Few of all the claims ever stored: whom a reviewer can take next, and what reviewers hold.
@@ -95,11 +97,15 @@ class Claim(WithPublicId, Base):
 
 
 class ClaimKey(Base):
-    """A blind token of what identifies a claim (person, vehicle, invoice, card), to find claims on the same thing."""
+    """A blind token of what identifies a claim (person, vehicle, invoice, card…), to find claims on the same thing.
+
+    It holds from `at` until `dropped_at`, when the value was corrected; it is never removed, so that what was there at
+    the moment of a decision can be told.
+    """
 
     __tablename__ = "claim_keys"
     __table_args__ = (
-        one_of("kind", ("id_number", "name", "vin", "invoice", "card")),
+        one_of("kind", KEY_KINDS),
         UniqueConstraint("claim_id", "kind", "token"),
         Index("ix_claim_keys_token", "kind", "token"),
     )
@@ -108,3 +114,5 @@ class ClaimKey(Base):
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"))
     kind: Mapped[str] = mapped_column(String(12))
     token: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Instant)
+    dropped_at: Mapped[datetime | None] = mapped_column(Instant)

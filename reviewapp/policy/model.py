@@ -34,6 +34,7 @@ RETURN_REASONS: Mapping[str, str] = {
     "differs": "填写的内容与材料不一致，请核对后更正",
     "incomplete": "填写不完整，请补充",
 }
+_YEAR = re.compile(r"20[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,3 +266,9 @@ class Scheme:
     interpretations: tuple[Interpretation, ...]
     bands: Bands
     second_look: SecondLook = SecondLook()
+
+    @property
+    def short(self) -> str:
+        """阳城县2023: county and year, as names of files begin (LOOK.md)."""
+        year = _YEAR.search(self.code)
+        return f"{self.county}{year[0] if year else self.issued_on.year}"

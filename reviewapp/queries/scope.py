@@ -14,6 +14,7 @@ from reviewapp.models import (
     Claim,
     Demand,
     FundOrder,
+    Organisation,
     Page,
     Paper,
     Payout,
@@ -110,6 +111,12 @@ def fund_order(session: Session, actor: Actor, public_id: str) -> FundOrder:
 def demand(session: Session, actor: Actor, public_id: str) -> Demand:
     """The demand for paid money, for finance and auditors; NotFound as for `claim`."""
     return _only(session, _of_finance(select(Demand), actor, *DEMAND_READERS).where(Demand.public_id == public_id))
+
+
+def dealer(session: Session, actor: Actor, public_id: str) -> Organisation:
+    """The dealer's firm, for who reads papers of all claims; NotFound as for `claim`."""
+    found = select(Organisation).where(Organisation.public_id == public_id, Organisation.kind == "dealer")
+    return _only(session, _of_finance(found, actor, *PAPER_READERS))
 
 
 def claim_numbered(session: Session, actor: Actor, number: str) -> Claim:

@@ -67,15 +67,16 @@ class CurrentFacts:
         return tuple(paper for paper in self.papers if paper.paper.kind == kind)
 
 
-def current(session: Session, claim: Claim) -> CurrentFacts:
-    """Read the claim's papers and facts; three selects, whatever their number."""
+def current(session: Session, claim: Claim, *, until: int | None = None) -> CurrentFacts:
+    """Read the claim's papers and facts, only those up to the fact `until` where that is given; three selects."""
     papers = session.scalars(
         select(Paper)
         .where(Paper.claim_id == claim.id, Paper.removed_at.is_(None))
         .order_by(Paper.id)
         .options(selectinload(Paper.pages).selectinload(Page.upload))
     ).all()
-    rows = session.scalars(select(Fact).where(Fact.claim_id == claim.id).order_by(Fact.id)).all()
+    found = select(Fact).where(Fact.claim_id == claim.id).order_by(Fact.id)
+    rows = session.scalars(found if until is None else found.where(Fact.id <= until)).all()
     gone = set(
         session.scalars(select(Page.id).join(Upload).where(Upload.claim_id == claim.id, Upload.removed_at.is_not(None)))
     )

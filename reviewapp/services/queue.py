@@ -40,7 +40,7 @@ def submit(session: Session, actor: Actor, now: datetime, claim_id: int, revisio
     wanted_fen = admission.admit(claim, now, checked)
     claim.special = checked.result.special_review
     evaluation = checking.store(session, claim, now, checked)
-    checking.write_keys(session, claim, checked)
+    checking.write_keys(session, claim, checked, now)
     enter(session, actor, now, claim, wanted_fen=wanted_fen, evaluation=evaluation)
     return claim
 
@@ -83,7 +83,7 @@ def resubmit(session: Session, actor: Actor, now: datetime, claim_id: int, revis
     wanted_fen = admission.readmit(claim, checked)
     claim.special = claim.special or checked.result.special_review
     evaluation = checking.store(session, claim, now, checked)
-    checking.write_keys(session, claim, checked)
+    checking.write_keys(session, claim, checked, now)
     return_to_line(session, actor, now, claim, wanted_fen=wanted_fen, evaluation=evaluation)
     return claim
 

@@ -7,10 +7,12 @@ from flask import Flask
 from reviewapp.web import (
     batches,
     claims,
+    dealers,
     demands,
     demo,
     desk,
     errors,
+    figures,
     filters,
     finance,
     guard,
@@ -20,6 +22,7 @@ from reviewapp.web import (
     images,
     lead,
     navigation,
+    papers_out,
     pools,
     public,
     queue,
@@ -30,12 +33,14 @@ from reviewapp.web import (
     scheme_replay,
     schemes,
     sign_in,
+    signals,
     staff,
     trail,
 )
 
 ROOMS = (
-    *(public, queue, health, sign_in, held, demo, claims, images, desk, review, trail, schemes, scheme_replay),
+    *(public, queue, health, sign_in, held, demo, claims, images, desk, review, schemes, scheme_replay),
+    *(trail, papers_out, dealers, figures),
     *(finance, batches, returns, pools, demands),
     *(lead, relatives, samples),
 )
@@ -51,3 +56,4 @@ def register(app: Flask) -> None:
     headers.register(app)
     navigation.register(app)
     filters.register(app)
+    signals.register(app)

@@ -81,7 +81,7 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
         yield from _open(visit, people[role], *lists, *_of_owner(claims))
     shown = [f"/all/{claim.public_id}" for claim in (*by_claimant.values(), *by_dealer.values()) if claim.ticket]
     for role in ("reviewer", "lead", "auditor"):
-        yield from _open(visit, people[role], "/all", "/all?state=paid", *shown)
+        yield from _open(visit, people[role], "/all", "/all?state=paid", *shown, *_of_audit(people["dealer"]))
     yield from _open(visit, people["reviewer"], "/desk", f"/desk/claims/{by_claimant['in_review'].public_id}")
     yield from _open(visit, people["lead"], *_LEAD, f"/desk/claims/{by_dealer['in_review'].public_id}")
     yield from _open(visit, people["auditor"], "/audit/samples", sample, f"{sample}/report")
@@ -106,6 +106,17 @@ def _sample(rows: Session, auditor: User, claim: Claim) -> str:
     rows.add(sample)
     rows.flush()
     return f"/audit/samples/{sample.public_id}"
+
+
+def _of_audit(dealer: User) -> tuple[str, ...]:
+    return (
+        "/figures?scheme=xiangning-2023",
+        "/registers",
+        "/registers?scheme=xiangning-2023&from=2024-01-01&state=paid",
+        "/dealers",
+        "/dealers?scheme=xiangning-2023",
+        f"/dealers/{dealer.organisation.public_id}",
+    )
 
 
 def _of_owner(claims: dict[str, Claim]) -> Iterator[str]:

@@ -60,6 +60,9 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("desk.skip", "review.accept", "review.correct", "review.waive", "review.note"), REVIEWERS),
     "review.next_images": REVIEWERS,
     **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
+    **dict.fromkeys(("figures.show", "figures.file"), (*REVIEWERS, "auditor", "admin")),
+    **dict.fromkeys(("papers_out.sheet", "papers_out.register", "papers_out.register_file"), (*REVIEWERS, "auditor")),
+    **dict.fromkeys(("dealers.listing", "dealers.show"), (*REVIEWERS, "auditor")),
     **dict.fromkeys(("finance.home", "batches.show"), (*FINANCE, "auditor")),
     **dict.fromkeys(("batches.choose", "batches.preview", "batches.make"), ("finance_maker",)),
     "batches.release": ("finance_checker",),
@@ -120,7 +123,7 @@ class Things:
 
     def address(self, app: Flask, rule: Rule) -> str:
         """The rule's address, about these objects."""
-        given = {"code": "xiangning-2023", "programme": "car", "upload": self.names["upload"]}
+        given = {"code": "xiangning-2023", "programme": "car", "ending": "xlsx", "upload": self.names["upload"]}
         given["claim"] = self.names["trail"]
         given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else "paper"]
         given["public_id"] = self.names.get(rule.endpoint) or self.names.get(rule.endpoint.partition(".")[0], "")
@@ -150,6 +153,7 @@ def world(app: Flask, rows: Session) -> World:
     offices = {
         "batches": made.public_id,
         "schemes": factories.scheme_draft(rows).public_id,
+        "dealers": people["dealer"].organisation.public_id,
         **_of_money(rows, pool, people),
     }
     own = {}
@@ -203,7 +207,8 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
     return {
         "claims": draft.public_id,
         **dict.fromkeys(
-            ("claims.receipt", "claims.receipt_file", "claims.show", "desk", "review", "trail"), ticketed.public_id
+            ("claims.receipt", "claims.receipt_file", "claims.show", "desk", "review", "trail", "papers_out"),
+            ticketed.public_id,
         ),
         "images.page": paper(rows, ticketed, "id_card", of=seen).pages[0].public_id,
         "images.original": seen.public_id,
