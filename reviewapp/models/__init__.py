@@ -2,6 +2,7 @@
 
 from reviewapp.models import append_only
 from reviewapp.models.base import Base
+from reviewapp.models.batch import Batch, BatchFile, BatchPage, BatchRow
 from reviewapp.models.chain import Head, Link
 from reviewapp.models.claim import Claim, ClaimKey
 from reviewapp.models.demand import Demand, DemandReceipt
@@ -21,7 +22,11 @@ __all__ = [
     "TOPICS",
     "Actor",
     "Base",
+    "Batch",
     "BatchExport",
+    "BatchFile",
+    "BatchPage",
+    "BatchRow",
     "Claim",
     "ClaimKey",
     "Decision",
