@@ -2,7 +2,7 @@
 
 from reviewapp.models import append_only
 from reviewapp.models.base import Base
-from reviewapp.models.batch import Batch, BatchFile, BatchPage, BatchRow
+from reviewapp.models.batch import Batch, BatchFile, BatchPage, BatchPart, BatchRow
 from reviewapp.models.chain import Head, Link
 from reviewapp.models.claim import Claim, ClaimKey
 from reviewapp.models.demand import Demand, DemandReceipt
@@ -26,6 +26,7 @@ __all__ = [
     "BatchExport",
     "BatchFile",
     "BatchPage",
+    "BatchPart",
     "BatchRow",
     "Claim",
     "ClaimKey",

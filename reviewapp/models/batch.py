@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reviewapp.models.base import Base, BigKey, Instant, Sealed, WithPublicId, one_of
 from reviewapp.models.claim import Claim
 from reviewapp.models.paper import UPLOAD_STATES, Upload
 from reviewapp.policy.kinds import KINDS
+
+BATCH_FILE_STATES = ("arriving", *UPLOAD_STATES)
+ARCHIVE = "application/zip"
 
 
 class Batch(WithPublicId, Base):
@@ -42,7 +45,7 @@ class BatchRow(WithPublicId, Base):
     """A buyer: row `number` of the sheet, with its cells as they were written (by the column's key).
 
     `faults` says what is wrong in which cell, "" for the row as a whole. `claim_id` is the draft the buyer became;
-    `written` the cells whose values stand in it already.
+    `written` the cells whose values stand in it already, `verdict` what its last check said.
     """
 
     __tablename__ = "batch_rows"
@@ -54,6 +57,7 @@ class BatchRow(WithPublicId, Base):
     cells: Mapped[Any] = mapped_column(Sealed("batch_rows.cells"))
     faults: Mapped[Any] = mapped_column(Sealed("batch_rows.faults"))
     written: Mapped[Any] = mapped_column(Sealed("batch_rows.written"), nullable=True)
+    verdict: Mapped[Any] = mapped_column(Sealed("batch_rows.verdict"), nullable=True)
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"), unique=True)
 
     batch: Mapped[Batch] = relationship(back_populates="rows")
@@ -61,19 +65,25 @@ class BatchRow(WithPublicId, Base):
 
 
 class BatchFile(WithPublicId, Base):
-    """A file of the pile as it was received, or an archive of such files; `sha256` is null where nothing was kept."""
+    """A file of the pile as it was received, or an archive of such files.
+
+    `sha256` is null where nothing was kept, and for an archive, whose bytes lie in its parts: it arrives in pieces, so
+    that a broken connection costs one of them; `arrival` is by which the same archive is known again.
+    """
 
     __tablename__ = "batch_files"
     __table_args__ = (
-        one_of("state", UPLOAD_STATES),
+        one_of("state", BATCH_FILE_STATES),
         CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", name="refused_has_reason"),
         UniqueConstraint("batch_id", "sha256"),
+        UniqueConstraint("batch_id", "arrival"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"), index=True)
     sha256: Mapped[str | None] = mapped_column(String(64))
-    size: Mapped[int]
+    arrival: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str] = mapped_column(String(40))
     name: Mapped[Any] = mapped_column(Sealed("batch_files.name"))
     state: Mapped[str] = mapped_column(String(12), default="waiting")
@@ -82,13 +92,28 @@ class BatchFile(WithPublicId, Base):
 
     batch: Mapped[Batch] = relationship()
     pages: Mapped[list[BatchPage]] = relationship(back_populates="file", order_by="BatchPage.id")
+    parts: Mapped[list[BatchPart]] = relationship(order_by="BatchPart.number")
+
+
+class BatchPart(Base):
+    """A piece of an archive, in order from 0, as it arrived."""
+
+    __tablename__ = "batch_parts"
+    __table_args__ = (UniqueConstraint("file_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("batch_files.id"))
+    number: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
 
 
 class BatchPage(WithPublicId, Base):
     """One paper's page of the pile, as it was read, and the buyer it is put to: none for a stray.
 
-    `placed_by` person stands whatever is read later; `aside` pages belong to nobody, says a person. `upload_id` is what
-    the page is in the buyer's draft.
+    `sha256` is what the page is filed under in a claim: the file's own digest where it holds nothing else, else that of
+    the page cut out. `others` are the rows it might belong to as well. What a person placed stands whatever is read
+    later; pages put `aside` belong to nobody, says a person. `upload_id` is what the page is in the buyer's draft.
     """
 
     __tablename__ = "batch_pages"
@@ -115,6 +140,7 @@ class BatchPage(WithPublicId, Base):
     doubtful: Mapped[bool] = mapped_column(default=False)
     aside: Mapped[bool] = mapped_column(default=False)
     why: Mapped[str] = mapped_column(String(100), default="")
+    others: Mapped[list[int] | None] = mapped_column(JSON)
     upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id"))
 
     file: Mapped[BatchFile] = relationship(back_populates="pages")

@@ -14,7 +14,7 @@ from typing import Literal
 
 from reviewapp.policy.identifiers import fold_vin, normal_id
 from reviewapp.policy.masks import masked_card_matches
-from reviewapp.policy.names import fold_name, same_name
+from reviewapp.policy.names import fold_name
 
 KeyType = Literal["id", "vin", "card", "invoice", "certificate", "engine", "plate", "phone", "name", "mask", "amount"]
 Certainty = Literal["sure", "doubtful"]
@@ -122,8 +122,8 @@ def place(buyers: Sequence[Buyer], items: Sequence[Item]) -> dict[int, Placement
         table.tie(type)
     for guess in (_by_name, _by_mask, _by_amount, _by_mask, _by_likeness):
         table.guess(guess)
-    table.follow(lambda item: item.file, "同一文件里的前后页是这位购车人的")
-    table.follow(lambda item: item.folder or None, "同一文件夹里的材料是这位购车人的")
+    table.follow(lambda item: item.file, _beside, "同一文件里的前后页是这位购车人的")
+    table.follow(lambda item: item.folder or None, _all_of, "同一文件夹里的材料都是这位购车人的")
     return {item.id: table.placement(item) for item in items}
 
 
@@ -148,6 +148,11 @@ class _Group:
     own: frozenset[Key] = frozenset()
     others: tuple[int, ...] = ()
     why: str = ""
+    into: _Group | None = None
+
+    def now(self) -> _Group:
+        """The group that this one has become part of."""
+        return self if self.into is None else self.into.now()
 
     def of(self, *types: KeyType) -> dict[Key, Certainty]:
         """The keys of these types."""
@@ -192,8 +197,7 @@ class _Table:
         self.groups = [group for group in self.groups if group.buyer is not None or group.items]
 
     def _join(self, key: Key, found: Sequence[_Group]) -> None:
-        current = [self._home[group.items[0].id] if group.items else group for group in found if _stands(group)]
-        groups = list(dict.fromkeys(current))
+        groups = list(dict.fromkeys(group.now() for group in found))
         owned = [group for group in groups if group.buyer is not None]
         if len(owned) > 1:
             self._tear(key, groups, {group.buyer for group in owned if group.buyer is not None})
@@ -202,7 +206,7 @@ class _Table:
         for group in groups:
             if group is not home:
                 self._put(home, group.items, group.keys)
-                group.items, group.keys = [], {}
+                group.items, group.keys, group.into = [], {}, home
 
     def _tear(self, key: Key, groups: Iterable[_Group], buyers: set[int]) -> None:
         for item in (item for group in groups for item in group.items if key in item.keys):
@@ -229,26 +233,20 @@ class _Table:
         theirs, known = set(group.of("id")), set(self.buyers[buyer].of("id"))
         return bool(theirs and known and not theirs & known)
 
-    def follow(self, lot: Callable[[Item], object], why: str) -> None:
-        """Pages that nothing speaks for follow the pages before and after them in the same lot, where those agree."""
+    def follow(self, lot: Callable[[Item], object], leader: _Leader, why: str) -> None:
+        """Pages that nothing speaks for follow the others of their lot, where those have one leader."""
         lots: dict[object, list[Item]] = {}
         for item in (item for group in self.groups for item in group.items):
             if (name := lot(item)) is not None:
                 lots.setdefault(name, []).append(item)
         for items in lots.values():
             ordered = sorted(items, key=lambda item: (item.file, item.place, item.id))
-            self._follow_within(ordered, [self._home[item.id].buyer for item in ordered], why)
-
-    def _follow_within(self, items: Sequence[Item], owners: Sequence[int | None], why: str) -> None:
-        for at, item in enumerate(items):
-            group = self._home[item.id]
-            if group.buyer is not None or group.others:
-                continue
-            before = next((owner for owner in reversed(owners[:at]) if owner is not None), None)
-            after = next((owner for owner in owners[at + 1 :] if owner is not None), None)
-            beside = {owner for owner in (before, after) if owner is not None}
-            if len(beside) == 1 and not self._contradicts(buyer := beside.pop(), group):
-                self._give(group, buyer, "doubtful", why)
+            owners = [self._home[item.id].buyer for item in ordered]
+            for at, item in enumerate(ordered):
+                group, buyer = self._home[item.id], leader(owners, at)
+                lost = group.buyer is None and not group.others
+                if lost and buyer is not None and not self._contradicts(buyer, group):
+                    self._give(group, buyer, "doubtful", why)
 
     def placement(self, item: Item) -> Placement:
         """What was found for one page."""
@@ -276,19 +274,28 @@ _Found = tuple[list[int], Certainty, str]
 _Guess = Callable[[_Table, _Group], _Found]
 
 
-def _stands(group: _Group) -> bool:
-    return group.buyer is not None or bool(group.items)
+_Leader = Callable[[Sequence[int | None], int], int | None]
+
+
+def _beside(owners: Sequence[int | None], at: int) -> int | None:
+    """Whose the nearest pages before and after are, where those agree."""
+    before = next((owner for owner in reversed(owners[:at]) if owner is not None), None)
+    after = next((owner for owner in owners[at + 1 :] if owner is not None), None)
+    beside = {owner for owner in (before, after) if owner is not None}
+    return beside.pop() if len(beside) == 1 else None
+
+
+def _all_of(owners: Sequence[int | None], _at: int) -> int | None:
+    """Whose all pages are that are anybody's."""
+    found = {owner for owner in owners if owner is not None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _by_name(table: _Table, group: _Group) -> _Found:
-    """Buyers of the sheet whose name stands on the group's papers; where none does, those with one character else."""
-    names = {key.value for key in group.of("name")}
-    bearers = [(buyer, {key.value for key in home.own if key.type == "name"}) for buyer, home in _known(table)]
-    exact = [buyer for buyer, borne in bearers if borne & names]
-    if exact:
-        return exact, "sure" if group.of("id", "vin", "plate") else "doubtful", "姓名"
-    near = [buyer for buyer, borne in bearers if any(same_name(a, b) == "near" for a in borne for b in names)]
-    return near, "doubtful", "姓名相近，差一个字"
+    """Buyers of the sheet whose very name stands on the group's papers: one character else is somebody else."""
+    names = set(group.of("name"))
+    bearers = [buyer for buyer, home in _known(table) if names & home.own]
+    return bearers, "sure" if group.of("id", "vin", "plate") else "doubtful", "姓名"
 
 
 def _by_mask(table: _Table, group: _Group) -> _Found:
