@@ -194,7 +194,7 @@ def tell_repeated(rows: Sequence[SheetRow]) -> None:
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         for key, label in _ALONE.items():
-            if text := row.cells.get(key):
+            if (text := row.cells.get(key)) and key not in row.faults:
                 before = seen.setdefault((key, text.upper()), row.number)
                 if before != row.number:
                     row.faults[key] = f"第 {row.number} 行「{label}」与第 {before} 行相同，请核对，或删去重复的一行。"
