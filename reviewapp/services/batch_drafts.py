@@ -43,10 +43,16 @@ def draft_rows(session: Session, batch_id: int, now: datetime) -> None:
 
 
 def _is_up(session: Session, row: BatchRow) -> bool:
-    if row.claim_id is None or row.cells != row.written or row.verdict is None:
+    if row.claim is None or row.cells != row.written or is_stale(row):
         return False
     waiting = select(BatchPage.id).where(BatchPage.row_id == row.id, BatchPage.upload_id.is_(None))
     return session.scalar(waiting.limit(1)) is None
+
+
+def is_stale(row: BatchRow) -> bool:
+    """The draft was worked on, or never checked, since the verdict was written down."""
+    claim = row.claim
+    return claim is not None and claim.state == "draft" and (row.verdict or {}).get("revision") != claim.revision
 
 
 def bring_up(session: Session, now: datetime, batch: Batch, row: BatchRow) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +15,7 @@ from reviewapp.db import transaction
 from reviewapp.errors import ReviewError
 from reviewapp.models import Actor, BatchPage, BatchRow
 from reviewapp.services import batches, queue
-from reviewapp.services.batch_drafts import bring_up
+from reviewapp.services.batch_drafts import bring_up, is_stale
 
 #: Seconds after which the rest waits for the next press: a page must answer.
 _LONGEST = 20.0
@@ -30,12 +32,11 @@ class Submitted:
     left: int = 0
 
 
-def obstacle(row: BatchRow, *, doubtful: bool) -> str:
+def obstacle(faults: Mapping[str, str], verdict: Mapping[str, Any], *, doubtful: bool) -> str:
     """Why a row does not go in with the others, "" when it does: the first thing to be done, in words."""
-    verdict = row.verdict or {}
-    if row.faults:
-        return str(next(iter(row.faults.values())))
-    if row.claim_id is None or "revision" not in verdict:
+    if faults:
+        return next(iter(faults.values()))
+    if "revision" not in verdict:
         return str(verdict.get("blocked") or "还没有整理完，请稍后再看。")
     if doubtful:
         return "有材料归类不确定，请核对后点“确认归类”。"
@@ -70,9 +71,9 @@ def _submit(session: Session, actor: Actor, now: datetime, batch_id: int, row_id
             number = row.number
             if row.claim is not None and row.claim.state != "draft":
                 return
-            if row.claim is not None and (row.verdict or {}).get("revision") != row.claim.revision:
+            if is_stale(row):
                 bring_up(session, now, batch, row)
-            why = obstacle(row, doubtful=_doubtful(session, row))
+            why = obstacle(row.faults, row.verdict or {}, doubtful=_doubtful(session, row))
             if why or row.claim is None:
                 done.kept.append((number, why))
                 return

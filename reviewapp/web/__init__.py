@@ -7,6 +7,7 @@ from flask import Flask
 from reviewapp.web import (
     batches,
     claims,
+    dealer,
     demands,
     demo,
     desk,
@@ -31,7 +32,7 @@ from reviewapp.web import (
 )
 
 ROOMS = (
-    *(public, queue, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay),
+    *(public, queue, health, sign_in, held, demo, claims, dealer, images, desk, trail, schemes, scheme_replay),
     *(finance, batches, returns, pools, demands),
 )
 

@@ -15,7 +15,7 @@ _FINANCE = (
 )
 _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "claimant": (("claims.listing", "我的申请"),),
-    "dealer": (("claims.listing", "购车人申请"),),
+    "dealer": (("claims.listing", "购车人申请"), ("dealer.listing", "批量申请")),
     "reviewer": (("desk.home", "审核"), ("trail.listing", "全部申请")),
     "lead": (("desk.home", "审核"), ("trail.listing", "全部申请"), ("schemes.listing", "活动方案")),
     "finance_maker": _FINANCE,
