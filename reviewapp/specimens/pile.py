@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
 
 from reviewapp.specimens import damage, people
-from reviewapp.specimens.papers import render, write_pdf, write_photo, write_text_pdf
-from reviewapp.specimens.purchases import Purchase
+from reviewapp.specimens.papers import render, write_pdf, write_photo
+from reviewapp.specimens.purchases import COUNTIES, Purchase
 
 KINDS = (
     "id_card", "vehicle_invoice", "vehicle_licence", "vehicle_certificate", "bank_card", "pos_slip", "car_photo",
@@ -30,17 +30,18 @@ class PiledFile:
     pages: tuple[tuple[int, str], ...]
 
 
-def buyers(count: int, *, dealer: int = 0, seed: int = 0) -> tuple[Purchase, ...]:
-    """The purchases of that many buyers at one dealer. Raises IndexError beyond `people.MOST_PEOPLE`."""
-    bought = [people.purchase(index * 3 + dealer if count <= 16 else index, seed=seed) for index in range(count)]
-    return tuple(bought)
+def buyers(count: int, *, seed: int = 0) -> tuple[Purchase, ...]:
+    """That many buyers at one dealer of Yangcheng, no two at the same price. IndexError beyond `people.MOST_PEOPLE`."""
+    firm = people.dealer(0, COUNTIES["yangcheng"])
+    bought = (people.purchase(at, total=f"{98_600 + at * 1_300}.00", seed=seed) for at in range(count))
+    return tuple(replace(purchase, dealer=firm) for purchase in bought)
 
 
 def plan(count: int, seed: int = 0) -> tuple[PiledFile, ...]:
     """How the papers of that many buyers are spread over files, in the order of a shuffled pile.
 
-    By turns a buyer's papers are photographs, single scans, one PDF, or photographs with an invoice issued as a file;
-    of every fifth and the one after it the flat papers come in one PDF, sheet about sheet.
+    By turns a buyer's papers are photographs, single scans, one PDF; of the fourth of every five and the one after it
+    the flat papers come in one PDF, sheet about sheet, and the others as photographs.
     """
     rng = random.Random(f"pile/{seed}/{count}")
     files = [file for spread in _spread(count) for file in spread]
@@ -87,6 +88,3 @@ def _paper(bought: tuple[Purchase, ...], page: tuple[int, str], seed: int) -> Im
 
 def _number(index: int, kind: str, seed: int) -> int:
     return seed * 100_000 + index * 100 + KINDS.index(kind)
-
-
-__all__ = ["KINDS", "PiledFile", "buyers", "plan", "write", "write_text_pdf"]
