@@ -176,11 +176,7 @@ def verdict(session: Session, claim: Claim, now: datetime) -> dict[str, Any]:
         "revision": claim.revision,
         "missing": [rule.title for rule in lacking],
         "unconfirmed": list(checked.unconfirmed),
-        "fail": [_said(finding.message, finding.clause) for finding in findings if finding.outcome == "fail"],
-        "unsure": [_said(finding.message, finding.clause) for finding in findings if finding.outcome == "unsure"],
+        "fail": [finding.message for finding in findings if finding.outcome == "fail"],
+        "unsure": [finding.message for finding in findings if finding.outcome == "unsure"],
         "award_fen": checked.result.award_fen,
     }
-
-
-def _said(message: str, clause: str) -> str:
-    return f"{message}（{clause}）" if clause else message

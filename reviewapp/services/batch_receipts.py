@@ -30,7 +30,7 @@ _PAGE = """\
 #set text(font: ("Noto Sans CJK SC", "Noto Sans SC", "Noto Serif CJK SC"), lang: "zh", region: "cn", size: 10.5pt)
 #let receipts = json("receipts.json")
 #for (at, one) in receipts.enumerate() [
-  #if at > 0 and calc.rem(at, 2) == 0 { pagebreak() }
+  #if at > 0 and calc.rem(at, 3) == 0 { pagebreak() }
   #block(width: 100%, stroke: 0.5pt + gray, inset: 12pt, radius: 3pt, below: 14pt, breakable: false)[
     #align(center)[#text(size: 15pt, weight: "bold")[受理回执] \\ #one.title]
     #v(4pt)
@@ -106,7 +106,7 @@ def _receipt(
 
 
 def as_pdf(found: Sequence[BatchReceipt]) -> bytes:
-    """Two receipts a page, each with the code that a telephone checks it by."""
+    """Three receipts a page, each with the code that a telephone checks it by."""
     with TemporaryDirectory(prefix="receipts-") as name:
         folder = Path(name)
         (folder / "receipts.json").write_text(json.dumps([asdict(one) for one in found]), encoding="utf-8")

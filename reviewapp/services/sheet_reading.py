@@ -69,6 +69,15 @@ def read_sheet(data: bytes, template: Template) -> Sheet:
     return Sheet(tuple(rows), tuple(complaints if rows else [*complaints, "表里还没有购车人。请从第 4 行起填写。"]))
 
 
+def template_mark(data: bytes) -> str:
+    """What the first cell of a sheet says it was made for. InvalidValue when it is no sheet of ours."""
+    grid = _opened(data).to_python(skip_empty_area=False, nrows=1)
+    mark = str(grid[0][0]) if grid and grid[0] else ""
+    if not mark.startswith("reviewapp-batch/"):
+        raise InvalidValue(_NOT_OURS)
+    return mark
+
+
 def check_row(number: int, cells: Mapping[str, str], columns: Mapping[str, Column]) -> dict[str, str]:
     """What is wrong in the cells of one row, by key."""
     return {key: fault for key, column in columns.items() if (fault := _fault(number, column, cells.get(key, "")))}
