@@ -113,8 +113,8 @@ class Run:
                 (Outbox.topic == "batch.draft") & (Outbox.subject_id == self.batch_id)
             )
             found = select(Outbox.id, Outbox.topic, Outbox.subject_id).where(Outbox.done_at.is_(None), mine)
-            rows = self.session.execute(found.order_by(Outbox.id).limit(20)).tuples().all()
-            return list(rows)
+            rows = self.session.execute(found.order_by(Outbox.id).limit(20))
+            return [(row.id, row.topic, row.subject_id) for row in rows]
 
     def _do(self, row_id: int, topic: str, subject: int) -> bool:
         with transaction(self.session):

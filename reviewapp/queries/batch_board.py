@@ -137,7 +137,7 @@ def listed(session: Session, actor: Actor) -> list[BatchLine]:
 
 
 def _counted(session: Session, query: Any, table: type[BatchRow | BatchFile]) -> Counter[int]:
-    return Counter(dict(session.execute(query.group_by(table.batch_id)).tuples().all()))
+    return Counter({row[0]: row[1] for row in session.execute(query.group_by(table.batch_id))})
 
 
 def board(session: Session, batch: Batch, now: datetime, *, status: str = "", number: int = 1) -> Board:
