@@ -150,9 +150,9 @@ class _Group:
     why: str = ""
     into: _Group | None = None
 
-    def now(self) -> _Group:
+    def whole(self) -> _Group:
         """The group that this one has become part of."""
-        return self if self.into is None else self.into.now()
+        return self if self.into is None else self.into.whole()
 
     def of(self, *types: KeyType) -> dict[Key, Certainty]:
         """The keys of these types."""
@@ -197,7 +197,7 @@ class _Table:
         self.groups = [group for group in self.groups if group.buyer is not None or group.items]
 
     def _join(self, key: Key, found: Sequence[_Group]) -> None:
-        groups = list(dict.fromkeys(group.now() for group in found))
+        groups = list(dict.fromkeys(group.whole() for group in found))
         owned = [group for group in groups if group.buyer is not None]
         if len(owned) > 1:
             self._tear(key, groups, {group.buyer for group in owned if group.buyer is not None})
