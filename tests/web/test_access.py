@@ -48,6 +48,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     "claims.receipt_file": SUBMITTERS,
     **dict.fromkeys(("claims.show", "claims.withdraw", "claims.card"), SUBMITTERS),
     **dict.fromkeys(("dealer.listing", "dealer.create", "dealer.show", "dealer.now", "dealer.submit"), ("dealer",)),
+    "dealer.export": ("dealer",),
     **dict.fromkeys(("dealer.template", "dealer.marked", "dealer.take_sheet", "dealer.add_files"), ("dealer",)),
     **dict.fromkeys(("dealer.begin_archive", "dealer.add_part", "dealer.dismiss", "dealer.page"), ("dealer",)),
     **dict.fromkeys(("dealer.picture", "dealer.place", "dealer.new_buyer", "dealer.confirm"), ("dealer",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+import python_calamine
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -119,6 +120,15 @@ def test_a_stray_goes_to_its_buyer_from_a_list(visitor: Visitor, dealer: User, r
     assert (rows.get_one(BatchPage, stray.id).row_id, rows.scalars(select(Claim)).one().state) == (row.id, "draft")
     assert "放在一边的材料" in words(visitor.htmx(f"{place}/place", {"row": "aside"}))
     assert visitor.post(f"{place}/place", {"row": "nobody"}).status_code == 404
+
+
+def test_the_dealers_claims_are_a_table_to_take_away(visitor: Visitor, dealer: User, rows: Session) -> None:
+    factories.claim(rows, "failed", by=dealer)
+    factories.claim(rows, "failed")
+    rows.commit()
+    answer = visitor.get("/dealer/batches/claims.xlsx?state=failed")
+    table = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    assert [(line[5], line[6]) for line in table[1:]] == [("发放失败", "更换收款卡")]
 
 
 def test_nothing_is_submitted_that_is_not_complete_and_the_page_says_why(visitor: Visitor, address: str) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import secrets
+from io import BytesIO
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from reviewapp import clock, schemes
 from reviewapp.db import transaction
 from reviewapp.extensions import db
-from reviewapp.queries import batch_board
+from reviewapp.policy.workflow import STATES
+from reviewapp.queries import batch_board, dealers_claims
+from reviewapp.queries.claims import ClaimFilter
 from reviewapp.services import batches
+from reviewapp.services.claims_table import claims_table
+from reviewapp.services.days import local_date
 from reviewapp.web.access import actor, open_to
-from reviewapp.web.dealer.room import blueprint
+from reviewapp.web.dealer.room import XLSX, blueprint
 
 
 @blueprint.get("")
@@ -35,6 +40,17 @@ def listing() -> ResponseReturnValue:
         now=now,
         form_key=secrets.token_urlsafe(18),
     )
+
+
+@blueprint.get("/claims.xlsx")
+@open_to("dealer")
+def export() -> ResponseReturnValue:
+    """The dealer's claims as a table, narrowed to a state as the list is."""
+    state = request.args.get("state", "")
+    narrowed = ClaimFilter(states=(state,) if state in STATES else ())
+    data = BytesIO(claims_table(list(dealers_claims.lines(db.session, actor(), narrowed))))
+    name = f"购车人申请_{STATES.get(state, '全部')}_{local_date(clock.now())}.xlsx"
+    return send_file(data, XLSX, as_attachment=True, download_name=name)
 
 
 @blueprint.post("")

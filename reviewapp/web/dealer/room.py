@@ -12,6 +12,8 @@ from reviewapp.queries import batch_board, scope
 from reviewapp.services.days import local_date
 from reviewapp.web.access import actor
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 blueprint = Blueprint("dealer", __name__, url_prefix="/dealer/batches")
 
 

@@ -17,9 +17,7 @@ from reviewapp.services.batch_marked import marked_sheet
 from reviewapp.services.sheet_reading import read_sheet
 from reviewapp.services.sheet_writing import write_sheet
 from reviewapp.web.access import actor, open_to
-from reviewapp.web.dealer.room import batch_of, blueprint, board_of, file_name
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from reviewapp.web.dealer.room import XLSX, batch_of, blueprint, board_of, file_name
 
 
 @blueprint.get("/<public_id>/template.xlsx")

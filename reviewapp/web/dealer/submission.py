@@ -14,8 +14,7 @@ from reviewapp.models import Batch
 from reviewapp.policy.statements import Receipt
 from reviewapp.services import batch_receipts, batch_submission
 from reviewapp.web.access import actor, open_to
-from reviewapp.web.dealer.room import batch_of, blueprint, file_name
-from reviewapp.web.dealer.sheet import XLSX
+from reviewapp.web.dealer.room import XLSX, batch_of, blueprint, file_name
 
 
 @blueprint.post("/<public_id>/submit")
