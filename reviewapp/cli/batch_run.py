@@ -123,7 +123,8 @@ class Run:
         if topic == "batch.read":
             batch_reading.read_file(self.session, self.storage, self.reader, subject, clock.now())
         else:
-            batch_drafts.draft_rows(self.session, subject, clock.now())
+            while not batch_drafts.draft_rows(self.session, subject, clock.now()):
+                pass
         with transaction(self.session):
             outbox.finish(self.session, row_id, clock.now())
         return True

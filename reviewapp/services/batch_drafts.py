@@ -6,6 +6,7 @@ pages is left alone.
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import Any
 
@@ -24,22 +25,28 @@ from reviewapp.services.filing import SeenPage
 from reviewapp.services.sheet_columns import HOLDER, NAME, Column
 from reviewapp.services.values import BadValue
 
+#: Seconds after which a round ends, so that files of others are read in between.
+_LONGEST_ROUND = 60.0
 _SECTIONS = ("applicant", "account", "declared")
 
 
-def draft_rows(session: Session, batch_id: int, now: datetime) -> None:
+def draft_rows(session: Session, batch_id: int, now: datetime) -> bool:
     """Job body: bring every row's draft up to what the row and its pages say, each in a transaction of its own.
 
-    A row that cannot become one says why, and the others go on.
+    A row that cannot become one says why, and the others go on. False when the rest is for another round.
     """
+    until = time.monotonic() + _LONGEST_ROUND
     with transaction(session):
         ids = session.scalars(select(BatchRow.id).where(BatchRow.batch_id == batch_id).order_by(BatchRow.number)).all()
     for row_id in ids:
+        if time.monotonic() > until:
+            return False
         with transaction(session):
             batch = batches.lock(session, batch_id)
             row = session.get(BatchRow, row_id)
             if row is not None and not _is_up(session, row):
                 bring_up(session, now, batch, row)
+    return True
 
 
 def _is_up(session: Session, row: BatchRow) -> bool:

@@ -29,8 +29,9 @@ from reviewapp.services.intake import Received, display_name
 from reviewapp.services.reading import PageReader, new_page
 from reviewapp.storage import Storage
 
-#: How often the pages are put to the buyers while files are still being read.
-_PLACE_EVERY = timedelta(seconds=5)
+#: How long the pages are left alone, while files are still being read, after they were put to the buyers: at least so
+#: many seconds, and a second more for so many pages, so that sorting never costs a tenth of reading.
+_LEAST_PAUSE, _PAGES_A_SECOND = 5, 40
 _UNREADABLE = "这个文件多次读取都没有成功。请重新拍照或另存为 PDF 后再上传。"
 
 
@@ -170,11 +171,16 @@ def _end(
 
 def _settle(session: Session, batch: Batch, now: datetime) -> None:
     left = unread(session, batch.id)
-    if left and batch.placed_at is not None and now < batch.placed_at + _PLACE_EVERY:
+    if left and batch.placed_at is not None and now < batch.placed_at + _pause(session, batch):
         return
     batch_placing.place_pages(session, batch, now)
     if not left and not outbox.is_open(session, "batch.draft", batch.id):
         outbox.add(session, "batch.draft", batch.id, now)
+
+
+def _pause(session: Session, batch: Batch) -> timedelta:
+    pages = session.scalar(select(func.count()).select_from(BatchPage).where(BatchPage.batch_id == batch.id)) or 0
+    return timedelta(seconds=max(_LEAST_PAUSE, pages // _PAGES_A_SECOND))
 
 
 def _page(file: BatchFile, seen: SeenPage, *, whole: bool) -> BatchPage:

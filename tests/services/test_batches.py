@@ -39,8 +39,9 @@ def kinds_of(at: Counter, claim: Claim) -> list[str]:
 
 @both_databases
 def test_a_shuffled_archive_becomes_claims_with_tickets_in_the_sheets_order(at: Counter) -> None:
-    second = {f"乙/{kind}.jpg": photo for kind, photo in at.photograph(SECOND).items()}
-    third = at.photograph(THIRD, ("id_card", "vehicle_invoice"))
+    second = {"乙/一.pdf": at.scan(*((SECOND, kind) for kind in KINDS[:5]))}
+    second |= {f"乙/{kind}.jpg": photo for kind, photo in at.photograph(SECOND, KINDS[5:]).items()}
+    third = at.photograph(THIRD, ("id_card",))
     first = at.scan(*((FIRST, kind) for kind in ("pos_slip", "id_card", "vehicle_invoice", "vehicle_licence")))
     rest = ((FIRST, "vehicle_certificate"), (THIRD, "vehicle_licence"), (FIRST, "bank_card"), (FIRST, "car_photo"))
     thirds = {f"{kind}.jpg": photo for kind, photo in third.items()}

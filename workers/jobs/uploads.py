@@ -47,9 +47,12 @@ def read_batch_file(session: Session, app: Flask, task: Task) -> None:
 
 def draft_batch(session: Session, _app: Flask, task: Task) -> None:
     """batch.draft: bring the drafts of a batch up to its rows and pages (subject: batch)."""
-    batch_drafts.draft_rows(session, task.subject_id, clock.now())
+    done = batch_drafts.draft_rows(session, task.subject_id, clock.now())
     with transaction(session):
-        outbox.finish(session, task.outbox_id, clock.now())
+        if done:
+            outbox.finish(session, task.outbox_id, clock.now())
+        else:
+            outbox.postpone(session, task.outbox_id, clock.now())
 
 
 def _reader(app: Flask) -> Reader:
