@@ -1,4 +1,4 @@
-"""A dealer's batch in a real browser, with the real engine: sheet, shuffled archive, board, strays, tickets, receipts."""
+"""A dealer's batch in a real browser, read by the real engine: a shuffled archive, the board, strays, receipts."""
 
 from __future__ import annotations
 
