@@ -105,7 +105,7 @@ def _unpack(session: Session, storage: Storage, task: _Task, now: datetime) -> N
         told = set(session.scalars(refused))
     with _whole(storage, task) as path:
         for entry in entries(path):
-            if entry.name not in told:
+            if _shown(entry.name) not in told:
                 _take_out(session, storage, task, entry, now)
 
 

@@ -13,7 +13,7 @@ from reviewapp.models import Actor, Batch, BatchPage, BatchRow
 from reviewapp.services import batch_placing, batches, outbox
 from reviewapp.services.batch_reading import unread
 from reviewapp.services.sheet_columns import ID_NUMBER, NAME, PHONE
-from reviewapp.services.sheet_reading import HEAD_ROW, MOST_ROWS, Sheet, SheetRow, check_row, tell_repeated
+from reviewapp.services.sheet_reading import HEAD_ROW, MERGED, MOST_ROWS, Sheet, SheetRow, check_row, tell_repeated
 
 _SUBMITTED = "第 {number} 行的购车人已经提交，表里的改动没有采用。需要改动请在申请页办理。"
 
@@ -96,7 +96,7 @@ def change_cells(
     columns = batches.template_of(batch).by_key()
     entered = {key: " ".join(text.split())[:200] for key, text in cells.items() if key in columns}
     row.cells = {key: text for key, text in {**row.cells, **entered}.items() if text}
-    _check_again(session, batch, now)
+    _check_again(session, batch, now, entered=row)
     return row
 
 
@@ -116,15 +116,18 @@ def add_row(session: Session, actor: Actor, now: datetime, batch_id: int, cells:
     return row
 
 
-def _check_again(session: Session, batch: Batch, now: datetime) -> None:
-    """All rows anew: what is repeated in one may be mended in another."""
+def _check_again(session: Session, batch: Batch, now: datetime, entered: BatchRow | None = None) -> None:
+    """All rows anew: what is repeated in one may be mended in another. What was merged in the sheet still has to be
+    filled in, except in the row that somebody has just entered.
+    """
     columns = batches.template_of(batch).by_key()
     rows = list(session.scalars(select(BatchRow).where(BatchRow.batch_id == batch.id).order_by(BatchRow.number)))
     checked = [SheetRow(row.number, row.cells, check_row(row.number, row.cells, columns)) for row in rows]
     tell_repeated(checked)
     for row, said in zip(rows, checked, strict=True):
-        if row.faults != said.faults:
-            row.faults = said.faults
+        merged = {} if row is entered else {key: fault for key, fault in row.faults.items() if MERGED in fault}
+        if row.faults != said.faults | merged:
+            row.faults = said.faults | merged
     session.flush()
     after_change(session, batch, now)
 

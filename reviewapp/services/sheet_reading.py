@@ -31,6 +31,8 @@ _ALONE = {ID_NUMBER: "公民身份号码", CARD: "银行卡号", "key.vin": "车
 _NOT_OURS = "这不是本系统的批量表模板。请在本页下载模板，把内容填（粘贴）进去后再上传。"
 _OTHER = "这张表是另一个活动、项目或版本的模板（{mark}）。请下载本批的模板，把内容粘贴过去后再上传。"
 _BROKEN = "这个文件打不开，不是完整的 Excel 文件（xlsx）。请在 Excel 或 WPS 里另存为 xlsx 后再上传。"
+#: Known by these words when the other cells of a row are checked anew.
+MERGED = "是合并单元格"
 _LOST = "被存成了数字（科学计数法），末几位已经丢失，请把单元格设为“文本”后重新填写完整号码。"
 
 
@@ -195,7 +197,7 @@ def _tell_merged(rows: Sequence[SheetRow], merged: Iterator[tuple[range, list[Co
         for row in rows:
             if row.number in numbers:
                 for column in columns:
-                    row.faults[column.key] = f"{place}「{column.label}」是合并单元格，请取消合并，每行各填各的。"
+                    row.faults[column.key] = f"{place}「{column.label}」{MERGED}，请取消合并，每行各填各的。"
 
 
 def tell_repeated(rows: Sequence[SheetRow]) -> None:
