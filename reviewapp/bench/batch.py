@@ -93,7 +93,7 @@ def _placed(
     whose = [truth[name][reading.page - 1][0] for name, _, reading in readings]
     told = Counter(_outcome(found[at], owner) for at, owner in enumerate(whose))
     right = told["right"] + told["right, told as doubtful"]
-    return {"right": right, "of": len(items), **dict(sorted(told.items())), "seconds_placing": round(seconds, 3)}
+    return {"placed_right": right, "of": len(items), **dict(sorted(told.items())), "seconds_placing": round(seconds, 3)}
 
 
 def _cells(bought: Purchase, columns: Sequence[str]) -> dict[str, str]:
