@@ -25,6 +25,7 @@ _COMMANDS = {
     "migrate": Entry("reviewapp.cli.migrate:migrate", "把数据库升级到当前版本"),
     "schemes": Entry("reviewapp.cli.schemes:schemes", "活动方案：列出、检查、试算"),
     "ocr": Entry("reviewapp.cli.ocr:ocr", "识别材料"),
+    "batch": Entry("reviewapp.cli.batch:batch", "批量申请：核对、提交一张购车人表和它的材料"),
     "funds": Entry("reviewapp.cli.funds:funds", "核对资金：账、指令、银行"),
     "audit": Entry("reviewapp.cli.audit:audit", "核验办理记录链和受理回执"),
     "signals": Entry("reviewapp.cli.signals:signals", "申请之间的相同之处：为以前的申请补算"),

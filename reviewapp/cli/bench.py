@@ -24,6 +24,7 @@ _OFFICE = {
     "intake": Entry("reviewapp.cli.bench_office:intake", "受理速度，与裸 INSERT+COMMIT 比较"),
     "payouts": Entry("reviewapp.cli.bench_office:payouts", "发放速度，与直接向沙箱银行发 HTTP 比较"),
     "desk": Entry("reviewapp.cli.bench_office:desk", "库中有千份和百万份申请时，领取下一份要多久"),
+    "batch": Entry("reviewapp.cli.bench_office:batch", "一堆材料归到购车人名下，对了多少；最长的表要核对多久"),
 }
 
 

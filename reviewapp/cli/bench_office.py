@@ -1,4 +1,4 @@
-"""`reviewapp bench intake|payouts|desk`: how fast the office is, on a database of the bench's own."""
+"""`reviewapp bench intake|payouts|desk|batch`: how fast the office is, on a database of the bench's own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from reviewapp.bench import batch as batch_bench
 from reviewapp.bench import desk as desk_bench
 from reviewapp.bench import intake as intake_bench
 from reviewapp.bench import payouts as payouts_bench
@@ -61,6 +62,15 @@ def desk(small: int, large: int, takes: int, database: str | None, quick: bool) 
     plan = desk_bench.Plan(1_000, 2_000, 6) if quick else desk_bench.Plan(small, large, takes)
     with scratch_database(database) as scratch:
         _tell(desk_bench.measure(scratch, plan, _say), "in_order")
+
+
+@click.command(help="批量：一堆打乱的材料归到购车人名下，对了多少；最长的表核对要多久。")
+@click.option("--buyers", default=30, show_default=True, type=click.IntRange(1, 50), help="多少位购车人")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="另画一堆")
+@click.option("--engine", envvar="OCR_ENGINE", default="rapidocr", show_default=True, metavar="NAME", help="识别引擎")
+def batch(buyers: int, seed: int, engine: str) -> None:
+    """Print placements right of all, and the seconds; exit 1 when one was put to somebody else as sure."""
+    _tell(batch_bench.measure(buyers, seed, engine), "none_wrong")
 
 
 def _say(text: str) -> None:

@@ -3,6 +3,7 @@
 from reviewapp.models import append_only
 from reviewapp.models.audit_sample import AuditItem, AuditSample
 from reviewapp.models.base import Base
+from reviewapp.models.batch import Batch, BatchFile, BatchPage, BatchPart, BatchRow
 from reviewapp.models.chain import Head, Link
 from reviewapp.models.claim import Claim, ClaimKey
 from reviewapp.models.claim_return import ClaimReturn, ReturnItem
@@ -27,7 +28,12 @@ __all__ = [
     "AuditItem",
     "AuditSample",
     "Base",
+    "Batch",
     "BatchExport",
+    "BatchFile",
+    "BatchPage",
+    "BatchPart",
+    "BatchRow",
     "Claim",
     "ClaimKey",
     "ClaimReturn",

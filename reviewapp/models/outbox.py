@@ -12,6 +12,8 @@ from reviewapp.models.base import Base, BigKey, Instant, one_of
 #: topic -> the queue (one worker process each) that does it
 TOPICS = {
     "upload.read": "ocr",
+    "batch.read": "ocr",
+    "batch.draft": "ocr",
     "payout.order": "payout",
     "payout.send": "payout",
     "payout.ask": "payout",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -48,6 +49,15 @@ class FieldReading:
             out["box"] = list(self.box)
         out["sources"] = list(self.sources)
         return out
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> FieldReading:
+        """The reading whose object this is."""
+        box = given.get("box")
+        return cls(
+            given["value"], given["confidence"], (box[0], box[1], box[2], box[3]) if box else None,
+            tuple(given["sources"]), given.get("unsure", False), tuple(given.get("alternatives", ())),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +128,12 @@ class PageReading:
         if not self.legible:
             out["legible"] = False
         return out
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> PageReading:
+        """The reading of a paper on a page of its own whose object this is; the seconds it took are not in it."""
+        fields = {name: FieldReading.from_json(field) for name, field in given["fields"].items()}
+        return cls(
+            given["page"], given["kind"], given["kind_confidence"], given["rotation"], fields,
+            legible=given.get("legible", True),
+        )  # fmt: skip

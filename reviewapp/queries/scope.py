@@ -11,6 +11,8 @@ from reviewapp.errors import NotFound
 from reviewapp.models import (
     Actor,
     AuditSample,
+    Batch,
+    BatchPage,
     Claim,
     Demand,
     FundOrder,
@@ -96,6 +98,24 @@ def batches_visible_to(actor: Actor) -> Select[PayoutBatch]:
 def batch(session: Session, actor: Actor, public_id: str) -> PayoutBatch:
     """The payout batch; NotFound as for `claim`."""
     return _only(session, batches_visible_to(actor).where(PayoutBatch.public_id == public_id))
+
+
+def dealers_batches(actor: Actor) -> Select[Batch]:
+    """All batches of the viewer's dealer; none for others."""
+    found = select(Batch)
+    own = actor.role == "dealer" and actor.organisation_id is not None
+    return found.where(Batch.organisation_id == actor.organisation_id if own else false())
+
+
+def dealers_batch(session: Session, actor: Actor, public_id: str) -> Batch:
+    """The dealer's batch; NotFound as for `claim`."""
+    return _only(session, dealers_batches(actor).where(Batch.public_id == public_id))
+
+
+def dealers_page(session: Session, actor: Actor, public_id: str) -> BatchPage:
+    """A page of one of the dealer's batches; NotFound as for `claim`."""
+    own = dealers_batches(actor).with_only_columns(Batch.id)
+    return _only(session, select(BatchPage).where(BatchPage.public_id == public_id, BatchPage.batch_id.in_(own)))
 
 
 def pool(session: Session, actor: Actor, public_id: str) -> Pool:

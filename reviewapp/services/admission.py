@@ -67,11 +67,12 @@ def _require_complete(claim: Claim, checked: Checked) -> None:
         doubtful = "、".join(checked.unconfirmed)
         raise Incomplete(f"{doubtful}识别得不确定。请对照材料核对，确认或改正后再提交。", checked.unconfirmed)
     if checked.result.missing:
-        missing = tuple(rule.title for rule in _lacking(claim, checked.result))
+        missing = tuple(rule.title for rule in lacking(claim, checked.result))
         raise Incomplete(f"还缺少材料：{'；'.join(missing)}。请补充上传后再提交。", missing)
 
 
-def _lacking(claim: Claim, result: Result) -> list[PaperRule]:
+def lacking(claim: Claim, result: Result) -> list[PaperRule]:
+    """The required papers that are not there."""
     failed = {finding.check for finding in result.findings if finding.outcome == "fail"}
     return [rule for rule in _programme(claim).papers if rule.finding in failed]
 

@@ -47,9 +47,17 @@ _BY_KIND = {**_STRICT, ("registration_certificate", "pages"): "pages"}
 
 def of_section(claim: Claim, section: str) -> tuple[Field, ...]:
     """The fields of `applicant`, `account` or `declared`, in the order in which they are asked."""
-    if section == "declared":
-        return tuple(_declared(field) for field in programme(claim).declared)
+    return declared(programme(claim)) if section == "declared" else fixed(section)
+
+
+def fixed(section: str) -> tuple[Field, ...]:
+    """The fields of `applicant` or `account`, which every programme asks for."""
     return tuple(field for field in _FIXED if field.section == section)
+
+
+def declared(rules: Programme) -> tuple[Field, ...]:
+    """What the submitter of a programme states and no paper carries."""
+    return tuple(_declared(field) for field in rules.declared)
 
 
 @cache

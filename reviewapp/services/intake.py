@@ -15,6 +15,7 @@ from reviewapp import schemes
 from reviewapp.errors import InvalidValue, NotAllowed, NotFound, TooMany, Unavailable
 from reviewapp.models import Actor, Claim, Paper, Pool, Upload, User
 from reviewapp.pages import inspect_file
+from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
 from reviewapp.services import mending, outbox, prefill, trail
 from reviewapp.services.editing import FactChange, confirm, editable, set_facts
@@ -30,6 +31,7 @@ __all__ = [
     "receive",
     "remove_paper",
     "remove_upload",
+    "require_open",
     "set_facts",
     "set_kind",
 ]
@@ -73,7 +75,8 @@ def create_draft(
     return claim
 
 
-def _draft(session: Session, actor: Actor, now: datetime, scheme_code: str, programme: str, form_key: str) -> Claim:
+def require_open(session: Session, actor: Actor, scheme_code: str, programme: str) -> tuple[Scheme, Pool]:
+    """The scheme in its version of now, and the pool; raises as `create_draft`."""
     if scheme_code not in schemes.codes():
         raise NotFound("没有找到这个活动，请从首页重新选择。")
     scheme = schemes.load(scheme_code)
@@ -85,6 +88,11 @@ def _draft(session: Session, actor: Actor, now: datetime, scheme_code: str, prog
     pool = session.scalars(select(Pool).where(Pool.scheme_code == scheme_code, Pool.code == rules.pool)).one_or_none()
     if pool is None:
         raise Unavailable("这个活动还没有开放申领，请稍后再来，或咨询活动主办单位。")
+    return scheme, pool
+
+
+def _draft(session: Session, actor: Actor, now: datetime, scheme_code: str, programme: str, form_key: str) -> Claim:
+    scheme, pool = require_open(session, actor, scheme_code, programme)
     return Claim(
         form_key=form_key,
         scheme_code=scheme_code,

@@ -117,13 +117,13 @@ def _look(storage: Storage, reader: PageReader, task: _Task) -> list[SeenPage]:
     seen: list[SeenPage] = []
     for page in document.pages:
         if page.number not in known:
-            seen += _new(storage, reader, page)
+            seen += new_page(storage, reader, page)
         elif kind := task.kinds.get((page.number, 0)):
             seen.append(_again(reader, page, task.known[page.number, 0], kind))
     return seen + _parts_again(storage, reader, task)
 
 
-def _new(storage: Storage, reader: PageReader, page: PageImage) -> list[SeenPage]:
+def new_page(storage: Storage, reader: PageReader, page: PageImage) -> list[SeenPage]:
     """A page never read before; of a picture that shows several papers, each cut out."""
     readings = reader.read(page)
     if len(readings) == 1:

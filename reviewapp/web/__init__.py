@@ -7,6 +7,7 @@ from flask import Flask
 from reviewapp.web import (
     batches,
     claims,
+    dealer,
     dealers,
     demands,
     demo,
@@ -39,7 +40,7 @@ from reviewapp.web import (
 )
 
 ROOMS = (
-    *(public, queue, health, sign_in, held, demo, claims, images, desk, review, schemes, scheme_replay),
+    *(public, queue, health, sign_in, held, demo, claims, dealer, images, desk, review, schemes, scheme_replay),
     *(trail, papers_out, dealers, figures),
     *(finance, batches, returns, pools, demands),
     *(lead, relatives, samples),

@@ -22,6 +22,7 @@ from reviewapp.models import (
     PayoutSkip,
     Reading,
     Upload,
+    Waiver,
     append_only,
 )
 from reviewapp.services import heads, trail
@@ -66,7 +67,11 @@ def _add_reviewers_rows(session: Session, claim: Claim, evaluation: Evaluation) 
         "evaluation_id": evaluation.id, "clause": "七", "at": NOW,
     }  # fmt: skip
     skip = ClaimSkip(claim_id=claim.id, fence=1, reviewer_id=claim.reviewer_id, reason="样例", at=NOW)
-    session.add_all([Decision(**said), skip, Opinion(**said, grounds="share")])
+    waiver = Waiver(
+        claim_id=claim.id, evaluation_id=evaluation.id, check="样例", message="样例", reason="样例",
+        by_id=claim.reviewer_id, at=NOW,
+    )  # fmt: skip
+    session.add_all([Decision(**said), skip, waiver, Opinion(**said, grounds="share")])
 
 
 def _add_batch_rows(session: Session) -> None:

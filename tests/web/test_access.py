@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from reviewapp.models import Actor, AuditItem, AuditSample, Claim, Pool, User
+from reviewapp.models import Actor, AuditItem, AuditSample, Batch, Claim, Pool, User
 from reviewapp.services import fund_orders, payouts, relatives
 from reviewapp.web.access import ANYONE, LIBRARY, roles_of
 from tests import factories
 from tests.factories import bank_files
+from tests.factories.batches import dealers_batch
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
 from tests.web.conftest import Visit
@@ -48,6 +49,13 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("claims.save_one", "claims.check", "claims.submit", "claims.receipt"), SUBMITTERS),
     "claims.receipt_file": SUBMITTERS,
     **dict.fromkeys(("claims.show", "claims.withdraw", "claims.card"), SUBMITTERS),
+    **dict.fromkeys(("dealer.listing", "dealer.create", "dealer.show", "dealer.now", "dealer.submit"), ("dealer",)),
+    "dealer.export": ("dealer",),
+    **dict.fromkeys(("dealer.template", "dealer.marked", "dealer.take_sheet", "dealer.add_files"), ("dealer",)),
+    **dict.fromkeys(("dealer.begin_archive", "dealer.add_part", "dealer.dismiss", "dealer.page"), ("dealer",)),
+    **dict.fromkeys(("dealer.picture", "dealer.place", "dealer.new_buyer", "dealer.confirm"), ("dealer",)),
+    **dict.fromkeys(("dealer.row", "dealer.save_row", "dealer.add_row"), ("dealer",)),
+    **dict.fromkeys(("dealer.receipts_pdf", "dealer.receipts_table"), ("dealer",)),
     **dict.fromkeys(("images.page", "images.original"), PAPERS),
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.await_funds", "desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
@@ -96,6 +104,8 @@ LIBRARY_ROUTES = {
 FORMS = {
     "claims.create": {"scheme": "xiangning-2023", "programme": "car", "form_key": "access"},
     "claims.save_one": {"key": "applicant.name", "applicant.name": "测试乙"},
+    "dealer.create": {"programme": "xiangning-2023/car", "form_key": "access"},
+    "dealer.place": {"row": "aside"},
     "batches.make": {"scheme": "xiangning-2023"},
     "batches.preview": {"scheme": "xiangning-2023"},
     "demo.set_clock": {"day": "2024-01-10"},
@@ -126,6 +136,7 @@ class Things:
         given = {"code": "xiangning-2023", "programme": "car", "ending": "xlsx", "upload": self.names["upload"]}
         given["claim"] = self.names["trail"]
         given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else "paper"]
+        given |= {name: self.names[name] for name in ("page", "row", "file")} | {"number": 0}
         given["public_id"] = self.names.get(rule.endpoint) or self.names.get(rule.endpoint.partition(".")[0], "")
         with app.test_request_context():
             return url_for(rule.endpoint, **{name: given[name] for name in rule.arguments})
@@ -214,7 +225,22 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
         "images.original": seen.public_id,
         "upload": upload(rows, draft).public_id,
         "paper": paper(rows, draft, "id_card", {"name": "测试甲"}).public_id,
+        **_batch(rows, owner, file.sha256),
         "leaving": paper(rows, draft, "bank_card").public_id,
+    }
+
+
+def _batch(rows: Session, owner: User, sha256: str) -> dict[str, str]:
+    """A dealer's batch with a row, a file and a page; names of nothing for others."""
+    if owner.role != "dealer":
+        return dict.fromkeys(("dealer", "page", "row", "file"), "0" * 16)
+    page = dealers_batch(rows, owner, sha256=sha256)
+    batch = rows.get_one(Batch, page.batch_id)
+    return {
+        "dealer": batch.public_id,
+        "page": page.public_id,
+        "row": batch.rows[0].public_id,
+        "file": page.file.public_id,
     }
 
 

@@ -33,6 +33,8 @@ from workers.jobs.task import Task
 _LOG = structlog.get_logger(__name__)
 _HANDLERS: dict[str, Callable[..., None]] = {
     "upload.read": uploads.read,
+    "batch.read": uploads.read_batch_file,
+    "batch.draft": uploads.draft_batch,
     "payout.order": payouts.order,
     "payout.send": payouts.send,
     "payout.ask": payouts.ask,

@@ -1,4 +1,4 @@
-"""Reads an uploaded file; the reading engine is loaded once a process and kept."""
+"""Reads uploaded files, of claims and of batches; the reading engine is loaded once a process and kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reviewapp import clock
 from reviewapp.config import Settings
 from reviewapp.db import transaction
 from reviewapp.ocr import Reader
-from reviewapp.services import likeness, outbox, reading
+from reviewapp.services import batch_drafts, batch_reading, likeness, outbox, reading
 from workers.jobs.task import Task
 
 _MOST_ATTEMPTS = 3
@@ -34,6 +34,26 @@ def read(session: Session, app: Flask, task: Task) -> None:
         likeness.compare(session, app.extensions["storage"], task.subject_id, clock.now())
     with transaction(session):
         outbox.finish(session, clock.now(), task.outbox_id)
+
+
+def read_batch_file(session: Session, app: Flask, task: Task) -> None:
+    """batch.read: unpack an archive of a dealer's batch, or read a file of it (subject: batch file); as `read`."""
+    if task.attempts > _MOST_ATTEMPTS and task.error is None:
+        batch_reading.give_up(session, task.subject_id, clock.now())
+    else:
+        batch_reading.read_file(session, app.extensions["storage"], _reader(app), task.subject_id, clock.now())
+    with transaction(session):
+        outbox.finish(session, clock.now(), task.outbox_id)
+
+
+def draft_batch(session: Session, _app: Flask, task: Task) -> None:
+    """batch.draft: bring the drafts of a batch up to its rows and pages (subject: batch)."""
+    done = batch_drafts.draft_rows(session, task.subject_id, clock.now())
+    with transaction(session):
+        if done:
+            outbox.finish(session, clock.now(), task.outbox_id)
+        else:
+            outbox.postpone(session, task.outbox_id, clock.now())
 
 
 def _reader(app: Flask) -> Reader:

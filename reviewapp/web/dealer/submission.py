@@ -1,0 +1,67 @@
+"""Putting in what is complete, and the receipts of it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import current_app, flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+from msgspec.structs import asdict
+
+from reviewapp import clock
+from reviewapp.extensions import db
+from reviewapp.models import Batch
+from reviewapp.policy.statements import Receipt
+from reviewapp.services import batch_receipts, batch_submission
+from reviewapp.web.access import actor, open_to
+from reviewapp.web.dealer.room import XLSX, batch_of, blueprint, file_name
+
+
+@blueprint.post("/<public_id>/submit")
+@open_to("dealer")
+def submit(public_id: str) -> ResponseReturnValue:
+    """Submit all complete drafts in the sheet's order; what came of it, buyer by buyer."""
+    batch_id = batch_of(public_id).id
+    done = batch_submission.submit_complete(db.session, actor(), clock.now(), batch_id)
+    if not done.tickets and not done.kept and not done.left:
+        flash("没有可以提交的购车人：都已经提交，或表里还没有人。", "info")
+        return redirect(url_for("dealer.show", public_id=public_id))
+    return render_template("dealer/submitted.html", batch=batch_of(public_id), done=done)
+
+
+@blueprint.get("/<public_id>/receipts.pdf")
+@open_to("dealer")
+def receipts_pdf(public_id: str) -> ResponseReturnValue:
+    """All receipts to print."""
+    batch, found = _found(public_id)
+    if not found:
+        return _nothing(public_id)
+    data = BytesIO(batch_receipts.as_pdf(found))
+    return send_file(data, "application/pdf", as_attachment=True, download_name=file_name(batch, "受理回执", "pdf"))
+
+
+@blueprint.get("/<public_id>/receipts.xlsx")
+@open_to("dealer")
+def receipts_table(public_id: str) -> ResponseReturnValue:
+    """All receipts as a table."""
+    batch, found = _found(public_id)
+    if not found:
+        return _nothing(public_id)
+    data = BytesIO(batch_receipts.as_table(found))
+    return send_file(data, XLSX, as_attachment=True, download_name=file_name(batch, "受理回执", "xlsx"))
+
+
+def _found(public_id: str) -> tuple[Batch, tuple[batch_receipts.BatchReceipt, ...]]:
+    batch = batch_of(public_id)
+    return batch, batch_receipts.of_batch(db.session, current_app.extensions["signer"], batch, _address)
+
+
+def _nothing(public_id: str) -> ResponseReturnValue:
+    flash("这一批还没有提交的购车人，提交后就有回执。", "info")
+    return redirect(url_for("dealer.show", public_id=public_id))
+
+
+def _address(receipt: Receipt) -> str:
+    """Where a telephone checks the receipt."""
+    said = {**asdict(receipt), "submitted_at": receipt.submitted_at.isoformat()}
+    return url_for("queue.check", code=said.pop("scheme"), **said, _external=True)
