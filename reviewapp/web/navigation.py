@@ -16,6 +16,9 @@ _FINANCE = (
 _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "claimant": (("claims.listing", "我的申请"),),
     "dealer": (("claims.listing", "购车人申请"),),
+    "shop": (("claims.listing", "消费者申请"),),
+    "point": (("claims.listing", "回收申请"),),
+    "recycler": (("public.home", "首页"),),
     "reviewer": (("desk.home", "审核"), ("trail.listing", "全部申请")),
     "lead": (("desk.home", "审核"), ("trail.listing", "全部申请"), ("schemes.listing", "活动方案")),
     "finance_maker": _FINANCE,

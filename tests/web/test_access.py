@@ -25,8 +25,20 @@ from tests.factories.payouts import ready
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor
 
-ROLES = ("claimant", "dealer", "reviewer", "lead", "finance_maker", "finance_checker", "auditor", "admin")
-SUBMITTERS = ("claimant", "dealer")
+ROLES = (
+    "claimant",
+    "dealer",
+    "shop",
+    "point",
+    "recycler",
+    "reviewer",
+    "lead",
+    "finance_maker",
+    "finance_checker",
+    "auditor",
+    "admin",
+)
+SUBMITTERS = ("claimant", "dealer", "shop", "point")
 REVIEWERS = ("reviewer", "lead")
 FINANCE = ("finance_maker", "finance_checker")
 PAPERS = (*SUBMITTERS, *REVIEWERS, "auditor")
