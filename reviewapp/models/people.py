@@ -13,10 +13,10 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reviewapp.models.base import Base, BigKey, Instant, Sealed, WithPublicId, one_of
-from reviewapp.policy.workflow import ROLES
+from reviewapp.policy.workflow import COMPANIES, ROLES
 
 USER_ROLES = tuple(role for role in ROLES if role != "system")
-ORGANISATION_KINDS = ("dealer", "bureau", "bank")
+ORGANISATION_KINDS = (*COMPANIES, "bureau", "bank")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Organisation(WithPublicId, Base):
 
 
 class User(WithPublicId, UserMixin, Base):  # type: ignore[misc]
-    """A person who signs in: staff and dealers by `username` and password, claimants by phone and one-time code."""
+    """A person who signs in: claimants by phone and one-time code, everybody else by `username` and password."""
 
     __tablename__ = "users"
     __table_args__ = (

@@ -30,10 +30,13 @@ STATES: dict[str, str] = {
     "lapsed": "逾期失效",
 }
 
-#: Staff and submitters; `system` is the machine acting for nobody (workers, clocks).
+#: Submitters, other firms' people, the office's staff; `system` is the machine acting for nobody (workers, clocks).
 ROLES: dict[str, str] = {
     "claimant": "申领人",
     "dealer": "经销商",
+    "shop": "商家店员",
+    "point": "便民回收点",
+    "recycler": "回收企业",
     "reviewer": "审核员",
     "lead": "复核",
     "finance_maker": "财务（制单）",
@@ -43,7 +46,11 @@ ROLES: dict[str, str] = {
     "system": "系统",
 }
 
-SUBMITTERS = ("claimant", "dealer")
+SUBMITTERS = ("claimant", "dealer", "shop", "point")
+#: Who acts for a firm or a collection point: its people see and mend each other's claims.
+COMPANIES = ("dealer", "shop", "point", "recycler")
+#: Who is not the office.
+OUTSIDE = (*SUBMITTERS, "recycler")
 REVIEWERS = ("reviewer", "lead")
 FINANCE = ("finance_maker", "finance_checker")
 

@@ -26,7 +26,7 @@ from reviewapp.models import (
     SuspenseItem,
     Upload,
 )
-from reviewapp.policy.workflow import FINANCE, PAID_OUT, REVIEWERS
+from reviewapp.policy.workflow import COMPANIES, FINANCE, PAID_OUT, REVIEWERS
 
 #: Who looks into the papers of claims that are not their own.
 PAPER_READERS = (*REVIEWERS, "auditor")
@@ -40,8 +40,8 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     """The condition on `Claim` that this viewer's claims meet; roles not named here see none."""
     if actor.role == "claimant" and actor.id is not None:
         return Claim.entered_by_id == actor.id
-    if actor.role == "dealer" and actor.organisation_id is not None:
-        return (Claim.submitter_role == "dealer") & (Claim.organisation_id == actor.organisation_id)
+    if actor.role in COMPANIES and actor.organisation_id is not None:
+        return (Claim.submitter_role == actor.role) & (Claim.organisation_id == actor.organisation_id)
     if actor.role in PAPER_READERS:
         return Claim.ticket.is_not(None)
     if actor.role in FINANCE:
@@ -55,11 +55,11 @@ def claims_visible_to(actor: Actor) -> Select[Claim]:
 
 
 def owns(actor: Actor, claim: Claim) -> bool:
-    """True for who entered the claim, and for everybody of the dealer that did."""
+    """True for who entered the claim, and for everybody of the firm that did."""
     if actor.role == "claimant":
         return actor.id is not None and claim.entered_by_id == actor.id
     same_firm = actor.organisation_id is not None and claim.organisation_id == actor.organisation_id
-    return actor.role == "dealer" and claim.submitter_role == "dealer" and same_firm
+    return actor.role in COMPANIES and claim.submitter_role == actor.role and same_firm
 
 
 def sees_papers(actor: Actor, claim: Claim) -> bool:

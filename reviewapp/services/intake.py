@@ -107,10 +107,17 @@ def _draft(session: Session, actor: Actor, now: datetime, scheme_code: str, prog
     )
 
 
+_WHO_ELSE = {
+    "dealer": "这个项目由经销商统一收集材料并提交，请把材料交给您购车的经销商。",
+    "shop": "这个项目由参加活动的商家登记并提交，请到您购买商品的商家办理。",
+    "point": "这个项目在乡镇便民回收点办理，请把车辆和材料带到回收点。",
+}
+
+
 def _wrong_submitter(submitters: Sequence[str]) -> str:
-    if "dealer" in submitters and "claimant" not in submitters:
-        return "这个项目由经销商统一收集材料并提交，请把材料交给您购车的经销商。"
-    return "这个项目由申领人本人提交，请用申领人的手机号登录后办理。"
+    if "claimant" in submitters:
+        return "这个项目由申领人本人提交，请用申领人的手机号登录后办理。"
+    return _WHO_ELSE[submitters[0]]
 
 
 def receive(storage: Storage, stream: BinaryIO, name: str) -> Received:

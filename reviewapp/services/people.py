@@ -13,6 +13,7 @@ from reviewapp.models import Listing, Organisation, User
 from reviewapp.models.people import USER_ROLES
 from reviewapp.policy.identifiers import uscc_ok
 from reviewapp.policy.names import fold_name
+from reviewapp.policy.workflow import COMPANIES, ROLES
 
 
 def add_user(
@@ -25,13 +26,13 @@ def add_user(
     password_hash: str,
     organisation: Organisation | None = None,
 ) -> User:
-    """A staff or dealer account; InvalidValue when the name is taken, the role unknown, or a dealer has no firm."""
+    """An account of staff or of a firm; InvalidValue when the name is taken, the role unknown, or the firm missing."""
     if role not in USER_ROLES or role == "claimant":
         raise InvalidValue(f"没有“{role}”这种角色。可用的角色：{'、'.join(USER_ROLES[1:])}。")
     if session.scalar(select(User.id).where(User.username == username)):
         raise InvalidValue(f"账号“{username}”已存在，请换一个。", {"username": "已存在"})
-    if role == "dealer" and organisation is None:
-        raise InvalidValue("经销商账号要写明所属企业。")
+    if role in COMPANIES and (organisation is None or organisation.kind != role):
+        raise InvalidValue(f"{ROLES[role]}账号要写明所属单位。")
     user = User(
         username=username, name=name, role=role, password=password_hash, organisation=organisation, created_at=now
     )
@@ -48,15 +49,20 @@ def staff_named(session: Session, username: str) -> User:
     return user
 
 
-def dealer(session: Session, name: str, uscc: str) -> Organisation:
-    """The dealer of that name, made when new; InvalidValue when its 统一社会信用代码 does not hold."""
-    if not uscc_ok(uscc):
-        raise InvalidValue(f"“{uscc}”不是有效的统一社会信用代码（校验位不符），请核对。")
+def firm(session: Session, kind: str, name: str, uscc: str | None) -> Organisation:
+    """The firm or collection point of that kind and name, made when new; a collection point has no code of its own.
+
+    InvalidValue when its 统一社会信用代码 is missing or does not hold, or the name belongs to one of another kind.
+    """
+    if kind != "point" and not uscc_ok(uscc or ""):
+        raise InvalidValue(f"“{uscc or ''}”不是有效的统一社会信用代码（校验位不符），请核对。")
     found = session.scalar(select(Organisation).where(Organisation.name == name))
     if found is None:
-        found = Organisation(kind="dealer", name=name, uscc=uscc)
+        found = Organisation(kind=kind, name=name, uscc=uscc or None)
         session.add(found)
         session.flush()
+    if found.kind != kind:
+        raise InvalidValue(f"“{name}”已登记为另一类单位，请核对名称。")
     return found
 
 

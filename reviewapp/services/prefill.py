@@ -39,6 +39,8 @@ _RULES = {
         _Rule("applicant", "phone", "registration_form", "phone"),
         _Rule("account", "holder", "registration_form", "name"),
     ),
+    "shop": (_Rule("applicant", "name", "id_card", "name"), _Rule("applicant", "id_number", "id_card", "id_number")),
+    "point": (*_EVERYONE, _Rule("account", "holder", "id_card", "name")),
 }
 
 

@@ -9,14 +9,14 @@ from flask import Flask
 from flask_security import current_user
 
 from reviewapp.models import Actor
-from reviewapp.policy.workflow import ROLES
+from reviewapp.policy.workflow import OUTSIDE, ROLES
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 #: Routes of libraries, which guard themselves or serve public files.
 LIBRARY = ("static", "bootstrap.static", "security.")
 ANYONE = "anyone"
-STAFF = tuple(role for role in ROLES if role not in ("claimant", "dealer", "system"))
+STAFF = tuple(role for role in ROLES if role not in (*OUTSIDE, "system"))
 SIGNED_IN = tuple(role for role in ROLES if role != "system")
 
 

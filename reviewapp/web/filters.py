@@ -34,6 +34,7 @@ _POSTINGS = {
     "reduce": "收回资金",
     "give_back": "退款",
 }
+_ASKED_FOR = {"dealer": "购车人", "shop": "消费者", "point": "车主"}
 _SHORT_KINDS = {
     KINDS[kind].title: short
     for kind, short in (
@@ -121,6 +122,11 @@ def most(programme: Programme) -> str:
     return "按比例，不封顶" if programme.most_fen is None else f"最高 {yuan(programme.most_fen)}"
 
 
+def asked_for(role: str) -> str:
+    """For whom people of a firm put claims in; "" for who asks for themselves."""
+    return _ASKED_FOR.get(role, "")
+
+
 def short_kind(title: str) -> str:
     """A paper's name as it fits a tab."""
     return _SHORT_KINDS.get(title, title)
@@ -133,6 +139,7 @@ def short_title(title: str) -> str:
 
 def register(app: Flask) -> None:
     """Make the filters known to the templates."""
+    app.jinja_env.globals.update(asked_for=asked_for)
     app.jinja_env.filters.update(
         yuan=yuan,
         signed_yuan=signed_yuan,

@@ -8,13 +8,14 @@ from flask import Blueprint, Response, current_app, request, send_file
 from flask.typing import ResponseReturnValue
 
 from reviewapp.extensions import db
+from reviewapp.policy.workflow import SUBMITTERS
 from reviewapp.queries import scope
 from reviewapp.services.copies import WIDTHS, sized
 from reviewapp.web.access import actor, open_to
 
 blueprint = Blueprint("images", __name__)
 
-_READERS = ("claimant", "dealer", "reviewer", "lead", "auditor")
+_READERS = (*SUBMITTERS, "reviewer", "lead", "auditor")
 _COPY_LIFE = 600
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp import sealing
 from reviewapp.models import Actor, Organisation, User
+from reviewapp.policy.workflow import COMPANIES
 
 #: The instant at which tests play unless they say otherwise: inside the window of yangcheng-2023 `car`, a Wednesday.
 NOW = datetime(2024, 1, 10, 9, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -25,7 +26,7 @@ def organisation(session: Session, *, kind: str = "dealer", name: str | None = N
 
 
 def user(session: Session, role: str = "claimant", *, now: datetime = NOW, **columns: Any) -> User:
-    """A user of `role`; staff and dealers get a username, claimants a telephone. Dealers get a firm of their own."""
+    """A user of `role`: claimants get a telephone, all others a username; people of firms get a firm of their own."""
     number = next(_numbers)
     columns.setdefault("name", f"测试{number}")
     if role == "claimant":
@@ -33,8 +34,8 @@ def user(session: Session, role: str = "claimant", *, now: datetime = NOW, **col
         columns.setdefault("phone_index", sealing.current().blind("phone", columns["phone"]))
     else:
         columns.setdefault("username", f"{role}-{number}")
-    if role == "dealer" and "organisation_id" not in columns:
-        columns["organisation_id"] = organisation(session).id
+    if role in COMPANIES and "organisation_id" not in columns:
+        columns["organisation_id"] = organisation(session, kind=role).id
     row = User(role=role, created_at=now, **columns)
     session.add(row)
     session.flush()
