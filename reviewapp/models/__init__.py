@@ -1,6 +1,7 @@
 """All tables; importing this module makes the metadata whole."""
 
 from reviewapp.models import append_only
+from reviewapp.models.api_token import ApiRequest, ApiToken
 from reviewapp.models.base import Base
 from reviewapp.models.chain import Head, Link
 from reviewapp.models.claim import Claim, ClaimKey
@@ -20,6 +21,8 @@ __all__ = [
     "SYSTEM",
     "TOPICS",
     "Actor",
+    "ApiRequest",
+    "ApiToken",
     "Base",
     "BatchExport",
     "Claim",

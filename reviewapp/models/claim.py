@@ -43,6 +43,7 @@ class Claim(WithPublicId, Base):
         CheckConstraint("(state = 'returned') = (correction_until IS NOT NULL)", name="returned_has_deadline"),
         CheckConstraint("reviewer_id IS NULL OR reviewer_id <> entered_by_id", name="two_people"),
         Index("ix_claims_queue", "pool_id", "state", "ticket"),
+        Index("ix_claims_changes", "organisation_id", "changed_at", "id"),
         Index("ix_claims_waiting", "pool_id", "ticket", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index("ix_claims_reviewer", "reviewer_id", postgresql_where=_LEASED, sqlite_where=_LEASED),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from reviewapp.web import (
+    api,
     batches,
     claims,
     demands,
@@ -27,12 +28,15 @@ from reviewapp.web import (
     schemes,
     sign_in,
     staff,
+    tokens,
     trail,
 )
+from reviewapp.web.api import pages as api_pages
 
 ROOMS = (
     *(public, queue, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay),
     *(finance, batches, returns, pools, demands),
+    *(tokens, api, api_pages),
 )
 
 

@@ -12,7 +12,7 @@ from flask_security.utils import check_and_update_authn_fresh
 
 from reviewapp.errors import InvalidValue, NotAllowed, NotFound
 from reviewapp.web import held
-from reviewapp.web.access import ANYONE, roles_of, wants_fresh
+from reviewapp.web.access import ANYONE, TOKEN, roles_of, wants_fresh
 
 _NUL = "\0"
 #: How long ago a person signed in whom `freshly_signed_in` still lets pass, and how long they may then take.
@@ -40,7 +40,7 @@ def _enforce() -> ResponseReturnValue | None:
     roles = roles_of(current_app, request.endpoint)
     if roles is None:
         raise NotFound()
-    if ANYONE in roles:
+    if {ANYONE, TOKEN} & roles:
         return None
     if not current_user.is_authenticated:
         return ask_to_sign_in()

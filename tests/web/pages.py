@@ -15,6 +15,7 @@ from reviewapp.queries.pools import FIGURES
 from reviewapp.services import payouts, trail
 from tests import factories
 from tests.factories import bank_files
+from tests.factories.api import token
 from tests.factories.papers import fact, paper, upload
 from tests.factories.payouts import ready, release
 from tests.web.conftest import Visit
@@ -22,7 +23,7 @@ from tests.web.conftest import Visit
 _STEPS = ("papers", "papers/now", "facts", "check")
 _REASON = "理由一"
 _PUBLIC = (
-    *("/", "/sign-in", "/staff/sign-in", "/demo/clock", "/demo/messages"),
+    *("/", "/sign-in", "/staff/sign-in", "/demo/clock", "/demo/messages", "/api"),
     *("/schemes/xiangning-2023/car", "/schemes/yangcheng-2023/car"),
 )
 
@@ -71,12 +72,13 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     maker, checker = factories.user(rows, "finance_maker"), factories.user(rows, "finance_checker")
     by_claimant = claims_in_every_state(rows, people["claimant"], people["reviewer"])
     by_dealer = claims_in_every_state(rows, people["dealer"], people["lead"])
+    token(rows, people["dealer"])
     batches, money = _batches(rows, maker, checker), _of_money(rows, factories.pool(rows))
     returned = _returned(rows)
     rows.commit()
     yield from _open(visit, None, *_PUBLIC)
-    for role, claims in (("claimant", by_claimant), ("dealer", by_dealer)):
-        lists = ("/claims", "/claims/new", "/claims?state=draft&page=2")
+    for role, claims, more in (("claimant", by_claimant, ()), ("dealer", by_dealer, ("/account/tokens",))):
+        lists = ("/claims", "/claims/new", "/claims?state=draft&page=2", *more)
         yield from _open(visit, people[role], *lists, *_of_owner(claims))
     shown = [f"/all/{claim.public_id}" for claim in (*by_claimant.values(), *by_dealer.values()) if claim.ticket]
     for role in ("reviewer", "lead", "auditor"):
