@@ -35,17 +35,17 @@ class Program:
 
     def __init__(self, app: Flask, text: str) -> None:
         self._client = app.test_client()
-        self._token = {"Authorization": f"Bearer {text}"}
+        self.headers = {"Authorization": f"Bearer {text}"}
 
     def get(self, path: str, **query: Any) -> TestResponse:
         """Ask for something."""
-        return self._client.get(f"/api/v1{path}", query_string=query, headers=self._token)
+        return self._client.get(f"/api/v1{path}", query_string=query, headers=self.headers)
 
     def post(self, path: str, json: Any = None, *, key: str | None = None, **more: Any) -> TestResponse:
         """Have something done, under a key of its own unless one is given."""
-        headers = {**self._token, "Idempotency-Key": key or f"key-{next(_keys)}"}
+        headers = {**self.headers, "Idempotency-Key": key or f"key-{next(_keys)}"}
         return self._client.post(f"/api/v1{path}", json=json, headers=headers, **more)
 
     def delete(self, path: str) -> TestResponse:
         """Take something away."""
-        return self._client.delete(f"/api/v1{path}", headers=self._token)
+        return self._client.delete(f"/api/v1{path}", headers=self.headers)

@@ -201,7 +201,7 @@ class Return(msgspec.Struct, kw_only=True):
     deadline: _Instant | None
 
 
-class Whole(Brief, kw_only=True):
+class ClaimShown(Brief, kw_only=True):
     """A claim with all that is known of it."""
 
     place: Annotated[int | None, Meta(description="未办结时在队列里的位置，从 1 起")]

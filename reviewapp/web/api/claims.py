@@ -70,8 +70,8 @@ def create_claim(headers: bodies.Keyed, json: bodies.NewClaim) -> Made:
 
 
 @blueprint.get("/claims/<public_id>")
-@operation("一份申请：状态、核验结果、待办、回执", "claims:read", bodies.Whole)
-def read_claim(public_id: str) -> bodies.Whole:
+@operation("一份申请：状态、核验结果、待办、回执", "claims:read", bodies.ClaimShown)
+def read_claim(public_id: str) -> bodies.ClaimShown:
     """The claim with all that its page shows."""
     view = claim_view(db.session, actor(), public_id, clock.now())
     return shown.whole(view, receipts.issue(db.session, current_app.extensions["signer"], view.claim))

@@ -80,14 +80,19 @@ def _complain(_request: Any, _response: Any, error: Exception | None, _instance:
         raise RuntimeError("answer differs from its document") from error
 
 
+def _name(shape: str) -> str:
+    """What the document calls a shape: ClaimShown is a Claim to who reads it."""
+    return shape.removesuffix("Shown")
+
+
 _tree = SpecTree(
     "flask",
     before=_refuse,
     after=_complain,
     model_adapter=_Strict(),
     validation_error_model=Problem,
-    naming_strategy=lambda model: model.__name__,
-    nested_naming_strategy=lambda _parent, child: child,
+    naming_strategy=lambda model: _name(model.__name__),
+    nested_naming_strategy=lambda _parent, child: _name(child),
     mode="strict",
     title="惠民补贴申领：经销商接口",
     version=_VERSION,
@@ -103,7 +108,9 @@ def operation(title: str, scope: str, answer: type | None, *, status: int = 200)
 
     def mark(view: View) -> View:
         answers = Response(**{f"HTTP_{status}": answer}, **_PROBLEMS)
-        checked = _tree.validate(resp=answers, tags=[scope], operation_id=view.__name__, security={"token": []})(view)
+        checked = _tree.validate(
+            resp=answers, tags=[scope], operation_id=view.__name__, security={"token": []}, force_resp_serialize=True
+        )(view)
 
         @wraps(checked)
         def entered(**arguments: Any) -> Any:
@@ -130,10 +137,10 @@ def document() -> dict[str, Any]:
 
 
 def operations(said: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    """Method, path and description of every operation, in the order of the paths."""
+    """Method, path and description of every operation, in the order in which they were made."""
     return [
         (method.upper(), path, one)
-        for path, methods in sorted(said["paths"].items())
+        for path, methods in said["paths"].items()
         for method, one in sorted(methods.items())
     ]
 

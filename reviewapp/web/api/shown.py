@@ -23,9 +23,9 @@ def brief(claim: Claim) -> bodies.Brief:
     return bodies.Brief(**_columns(claim))
 
 
-def whole(view: ClaimView, receipt: Receipt | None) -> bodies.Whole:
+def whole(view: ClaimView, receipt: Receipt | None) -> bodies.ClaimShown:
     """The claim with findings, what is to do, papers and its receipt."""
-    return bodies.Whole(
+    return bodies.ClaimShown(
         **_columns(view.claim),
         place=view.place,
         waiting_before=view.waiting_before,
