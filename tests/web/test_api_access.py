@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from reviewapp.models import Actor, User
 from reviewapp.services import api_tokens, queue
 from reviewapp.services.api_tokens import SCOPES
+from reviewapp.web.access import TOKEN, roles_of
 from tests import factories
 from tests.factories.api import expire, token
 from tests.factories.papers import paper, upload
@@ -61,6 +62,9 @@ def _firm(rows: Session, user: User) -> Firm:
     ticketed = factories.claim(rows, "draft", by=user)
     queue.enter(rows, Actor.of(user), factories.NOW, ticketed, wanted_fen=300_000)
     return Firm(user, names, ticketed.public_id)
+
+
+pytestmark = pytest.mark.usefixtures("uncounted")
 
 
 @pytest.fixture
@@ -158,6 +162,12 @@ def test_a_token_does_only_what_it_was_made_for(app: Flask, rows: Session, own: 
                 assert answer.status_code not in (401, 403), f"{scope}: {rule.endpoint}"
             else:
                 _refused(answer, 403, "scope_missing", f"{scope}: {rule.endpoint}")
+
+
+def test_only_the_interface_asks_for_its_token_itself(app: Flask) -> None:
+    """The door lets a route marked TOKEN pass: its blueprint must be the one that asks."""
+    marked = {rule.endpoint for rule in app.url_map.iter_rules() if TOKEN in (roles_of(app, rule.endpoint) or ())}
+    assert marked == {rule.endpoint for rule, _ in routes(app)}
 
 
 def test_the_scopes_are_these(app: Flask) -> None:

@@ -5,8 +5,6 @@ The long form tries twenty times as many requests: `script/test -m long tests/we
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import schemathesis
 from flask import Flask
@@ -16,7 +14,6 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from sqlalchemy.orm import Session
 
-from reviewapp.extensions import limiter
 from tests import factories
 from tests.factories.api import token
 from tests.factories.papers import paper, upload
@@ -28,16 +25,14 @@ LEFT_OUT = [positive_data_acceptance]
 
 
 @pytest.fixture
-def things(app: Flask, rows: Session) -> Iterator[dict[str, str]]:
-    """A claim with a file and a paper, and a token that reaches them; nobody counts the requests."""
+def things(app: Flask, rows: Session, uncounted: None) -> dict[str, str]:
+    """A claim with a file and a paper, and a token that reaches them."""
     dealer = factories.user(rows, "dealer")
     claim = factories.complete_draft(rows, by=dealer)
     file, there = upload(rows, claim), paper(rows, claim, "id_card", {"name": "测试甲"})
     _, text = token(rows, dealer)
     rows.commit()
-    limiter.enabled = False
-    yield {"token": text, "public_id": claim.public_id, "file_id": file.public_id, "paper_id": there.public_id}
-    limiter.enabled = True
+    return {"token": text, "public_id": claim.public_id, "file_id": file.public_id, "paper_id": there.public_id}
 
 
 def _try(operation: APIOperation, mode: GenerationMode, things: dict[str, str], examples: int) -> None:

@@ -131,9 +131,19 @@ def document() -> dict[str, Any]:
         operation["summary"], operation["description"] = view.title, ""  # type: ignore[attr-defined]
         for status, answer in operation["responses"].items():
             _mark_problem(status, answer)
-    for schema in said["components"]["schemas"].values():
-        schema.pop("description", None)  # ours, for who reads the code
+    _tidy_shapes(said)
     return said
+
+
+def _tidy_shapes(said: dict[str, Any]) -> None:
+    """Without the shapes that parameters were made of, and without descriptions that are for who reads the code."""
+    shapes = said["components"]["schemas"]
+    named = set(re.findall(r"#/components/schemas/(\w+)", msgspec.json.encode(said).decode()))
+    for name in [*shapes]:
+        if name in named:
+            shapes[name].pop("description", None)
+        else:
+            del shapes[name]
 
 
 def operations(said: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

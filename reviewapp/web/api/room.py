@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -45,25 +46,33 @@ def _who() -> str:
     return hashlib.sha256(token.encode()).hexdigest() if token else request.remote_addr or ""
 
 
-def _guessed(response: Any) -> bool:
-    return bool(response.status_code == 401)
-
-
-limiter.limit("300 per minute", key_func=_who)(blueprint)
-limiter.limit("30 per minute", deduct_when=_guessed)(blueprint)
+limiter.shared_limit("300 per minute", scope="api", key_func=_who)(blueprint)
 
 
 @blueprint.before_request
 def _authenticate() -> None:
     """A session's cookie opens nothing here: only the header counts."""
-    token = _bearer()
-    if not token:
-        raise BadToken("请求没有带令牌。请在请求头写 Authorization: Bearer 和您的令牌。")
     now = clock.machine()
-    g.holder = api_tokens.holder(db.session, now, token)
+    try:
+        g.holder = _find_holder(now)
+    except BadToken:
+        _count_bad_token()
+        raise
     if api_tokens.is_stale(g.holder, now):
         with transaction(db.session, durable=False):
             api_tokens.mark_used(db.session, now, g.holder)
+
+
+def _find_holder(now: datetime) -> Holder:
+    token = _bearer()
+    if not token:
+        raise BadToken("请求没有带令牌。请在请求头写 Authorization: Bearer 和您的令牌。")
+    return api_tokens.holder(db.session, now, token)
+
+
+@limiter.shared_limit("30 per minute", scope="api bad tokens")
+def _count_bad_token() -> None:
+    """Only bad tokens of an address are counted: a good one passes, whatever comes from the same address."""
 
 
 @blueprint.before_request
