@@ -9,6 +9,7 @@ from flask import Flask, current_app, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_security.utils import check_and_update_authn_fresh
+from werkzeug.exceptions import BadRequest
 
 from reviewapp.errors import InvalidValue, NotAllowed, NotFound
 from reviewapp.web import held
@@ -21,8 +22,15 @@ _FRESH, _TIME_TO_FILL_IN = timedelta(minutes=5), timedelta(minutes=10)
 
 def register(app: Flask) -> None:
     """Enforce the marks before every request."""
+    app.before_request_funcs.setdefault(None, []).insert(0, _require_names)
     app.before_request(_require_text)
     app.before_request(_enforce)
+
+
+def _require_names() -> None:
+    """A form's parts have names. Looked at before all else: the libraries' own checks trip over a part without one."""
+    if None in (*request.form, *request.files):
+        raise BadRequest()
 
 
 def _require_text() -> None:
