@@ -36,6 +36,7 @@ class Settings:
     `index_key` (32 bytes each) protect personal data at rest and its equality search; `sign_key` (32 bytes) signs
     receipts and daily heads; the folder `heads` keeps the latter outside the database. `ocr_engine` reads papers with
     `ocr_threads` threads; a process that reads them is replaced when it holds more than `ocr_memory` megabytes.
+    `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all.
     """
 
     data: Path
@@ -54,6 +55,7 @@ class Settings:
     ocr_engine: str
     ocr_threads: int
     ocr_memory: int
+    undo_seconds: int
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -80,6 +82,7 @@ class Settings:
             ocr_engine=environment.get("OCR_ENGINE") or "rapidocr",
             ocr_threads=_positive(environment, "OCR_THREADS", usable_cores()),
             ocr_memory=_positive(environment, "OCR_MEMORY", OCR_MEMORY),
+            undo_seconds=_number(environment, "UNDO_SECONDS", 5),
         )
 
 
@@ -88,6 +91,13 @@ def _folder(environment: Mapping[str, str], name: str) -> Path | None:
     if given and not Path(given).is_dir():
         raise BadSetting(f"环境变量 {name} 应为一个文件夹，现为“{given}”，没有找到。请改正，或去掉这个变量。")
     return Path(given) if given else None
+
+
+def _number(environment: Mapping[str, str], name: str, default: int) -> int:
+    given = environment.get(name) or str(default)
+    if not given.isdecimal():
+        raise BadSetting(f"环境变量 {name} 应为不小于 0 的整数，现为“{given}”。请改正，或去掉这个变量。")
+    return int(given)
 
 
 def _positive(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -27,6 +27,12 @@ def test_what_the_environment_says_counts(tmp_path: Path) -> None:
     assert (told.ocr_engine, told.ocr_threads, told.ocr_memory) == ("openvino", 3, 2400)
 
 
+def test_the_desk_may_hold_nothing_back(tmp_path: Path) -> None:
+    assert (settings(tmp_path).undo_seconds, settings(tmp_path, UNDO_SECONDS="0").undo_seconds) == (5, 0)
+    with pytest.raises(BadSetting, match=r"UNDO_SECONDS.*soon"):
+        settings(tmp_path, UNDO_SECONDS="soon")
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5"])
 def test_a_number_that_is_none_is_refused_with_its_name(tmp_path: Path, value: str) -> None:
     with pytest.raises(BadSetting, match=f"OCR_THREADS.*{value}"):

@@ -91,7 +91,7 @@ def _beside(session: Session) -> None:
     sealed, bulk = literal(b"sealed", LargeBinary), Claim.number.like("bulk-%")
     for kind in ("id_number", "vin"):
         token = literal(kind) + Claim.number
-        _add(session, ClaimKey, bulk, claim_id=Claim.id, kind=literal(kind), token=token)
+        _add(session, ClaimKey, bulk, claim_id=Claim.id, kind=literal(kind), token=token, at=Claim.created_at)
     for field in ("name", "id_number"):
         _add(
             session, Fact, bulk, claim_id=Claim.id, section=literal("applicant"), field=literal(field), value=sealed,

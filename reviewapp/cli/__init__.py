@@ -27,6 +27,7 @@ _COMMANDS = {
     "ocr": Entry("reviewapp.cli.ocr:ocr", "识别材料"),
     "funds": Entry("reviewapp.cli.funds:funds", "核对资金：账、指令、银行"),
     "audit": Entry("reviewapp.cli.audit:audit", "核验办理记录链和受理回执"),
+    "signals": Entry("reviewapp.cli.signals:signals", "申请之间的相同之处：为以前的申请补算"),
     "bench": Entry("reviewapp.cli.bench:bench", "测速，与同次测得的基准比较"),
     "office": Entry("reviewapp.cli.office:office", "开办活动、开通账号、登记参与商户"),
 }

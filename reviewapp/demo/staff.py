@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 from reviewapp import clock
 from reviewapp.demo.office import Office
 from reviewapp.models import Actor, Claim, Payout
-from reviewapp.queries import desk
-from reviewapp.queries.claim_view import claim_view
-from reviewapp.services import checking, decisions, payouts
+from reviewapp.services import checking, claim_returns, decisions, payouts
 
 #: What a claimant can mend by another paper; everything else that fails is a reason to reject.
 _MENDABLE = frozenset({"card_payment", "same_plate"})
@@ -56,10 +54,10 @@ def decide(session: Session, actor: Actor, claim_id: int) -> None:
     if not failing:
         decisions.approve(session, actor, now, claim_id, fence, reason=_reason("已人工核实：", unsure))
     elif all(finding["check"] in _MENDABLE for finding in failing):
-        items = _items(session, actor, claim, failing, result["papers"])
+        items = _items(session, claim, failing, result["papers"])
         reason = _reason("请更正：", failing)
         decisions.return_for_correction(
-            session, actor, now, claim_id, fence, items=items, reason=reason, days=_CORRECTION_DAYS
+            session, actor, now, claim_id, fence, items=items, reason=reason, workdays=_CORRECTION_DAYS
         )
     else:
         reason = _reason("", failing)
@@ -75,13 +73,10 @@ def _reason(lead: str, findings: Sequence[Finding]) -> str:
     return f"{lead}{said}"[:_LONGEST_REASON] if said else ""
 
 
-def _items(
-    session: Session, actor: Actor, claim: Claim, failing: Sequence[Finding], papers: Sequence[str]
-) -> list[dict[str, str]]:
-    """What the desk offers to name for the papers that the failing findings rest on."""
+def _items(session: Session, claim: Claim, failing: Sequence[Finding], papers: Sequence[str]) -> dict[str, str]:
+    """The papers that the failing findings rest on, as a return names them."""
     named = {f"paper:{papers[ref['paper']]}" for one in failing for ref in one["refs"] if ref["paper"] is not None}
-    offered = desk.mendable(claim_view(session, actor, claim.public_id, clock.now()))
-    return [item for item in offered if item["id"] in named]
+    return {part: "" for part in claim_returns.parts_of(session, claim) if part in named}
 
 
 def pay(office: Office, scheme: str, but_not: Collection[int] = ()) -> None:

@@ -2,12 +2,16 @@
 
 from reviewapp.models import append_only
 from reviewapp.models.api_token import ApiRequest, ApiToken
+from reviewapp.models.audit_sample import AuditItem, AuditSample
 from reviewapp.models.base import Base
 from reviewapp.models.chain import Head, Link
 from reviewapp.models.claim import Claim, ClaimKey
+from reviewapp.models.claim_return import ClaimReturn, ReturnItem
 from reviewapp.models.demand import Demand, DemandReceipt
+from reviewapp.models.fairness import ClaimSkip, Opinion, Relative
 from reviewapp.models.fund import Pool, Posting
 from reviewapp.models.fund_order import FundOrder
+from reviewapp.models.likeness import PageMatch, PagePrint, PrintBand
 from reviewapp.models.outbox import TOPICS, Outbox
 from reviewapp.models.paper import Fact, Page, Paper, Reading, Upload
 from reviewapp.models.payout import BatchExport, Payout, PayoutBatch, PayoutSkip
@@ -15,7 +19,7 @@ from reviewapp.models.people import SYSTEM, Actor, Listing, Message, OneTimeCode
 from reviewapp.models.reconciliation import Reconciliation
 from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
-from reviewapp.models.trail import Decision, Evaluation, Event
+from reviewapp.models.trail import Decision, Evaluation, Event, Waiver
 
 __all__ = [
     "SYSTEM",
@@ -23,10 +27,14 @@ __all__ = [
     "Actor",
     "ApiRequest",
     "ApiToken",
+    "AuditItem",
+    "AuditSample",
     "Base",
     "BatchExport",
     "Claim",
     "ClaimKey",
+    "ClaimReturn",
+    "ClaimSkip",
     "Decision",
     "Demand",
     "DemandReceipt",
@@ -39,24 +47,31 @@ __all__ = [
     "Listing",
     "Message",
     "OneTimeCode",
+    "Opinion",
     "Organisation",
     "Outbox",
     "Page",
+    "PageMatch",
+    "PagePrint",
     "Paper",
     "Payout",
     "PayoutBatch",
     "PayoutSkip",
     "Pool",
     "Posting",
+    "PrintBand",
     "PublishedScheme",
     "Reading",
     "Reconciliation",
+    "Relative",
     "ReturnFile",
+    "ReturnItem",
     "ReturnLine",
     "SchemeDraft",
     "SchemeEvent",
     "SuspenseItem",
     "Upload",
     "User",
+    "Waiver",
     "append_only",
 ]

@@ -19,6 +19,7 @@ TABLES = (
     *("scheme_events", "published_schemes", "demand_receipts"),
     *("links", "heads"),
     *("payout_skips", "batch_exports"),
+    *("claim_skips", "opinions", "waivers"),
 )
 
 _FUNCTION = """

@@ -12,7 +12,10 @@ from reviewapp.models.fund import Pool
 from reviewapp.models.people import Organisation, User
 from reviewapp.policy.workflow import STATES, SUBMITTERS
 
+#: What claims are found by; the first three are what rules ask for, the others are shown to people only.
+KEY_KINDS = ("id_number", "name", "vin", "invoice", "card", "scrap", "payment", "phone")
 _UNQUEUED = "('draft', 'withdrawn')"
+_UNDECIDED = "('submitted', 'special_review', 'in_review')"
 #: Few of all the claims ever stored: whom a reviewer can take next, and what reviewers hold.
 _WAITING = text("state IN ('submitted', 'special_review')")
 _LEASED = text("reviewer_id IS NOT NULL")
@@ -25,7 +28,8 @@ class Claim(WithPublicId, Base):
     pool for, `reserved_fen` what the pool holds for it. `revision` grows with every change of content or state: a
     page that carries an older one is refused as stale. `submitted_from` is the revision it was last put in from, so
     that the same form sent twice is known again. `fence` grows with every lease: a decision under an older fence
-    changes nothing.
+    changes nothing. `kept_for_id` is the reviewer who returned it and, mended, gets it first, until `kept_until`.
+    `second_look`: somebody other than `first_by_id` is to look (`waiting`), or the two did not agree (`disputed`).
     """
 
     __tablename__ = "claims"
@@ -42,6 +46,14 @@ class Claim(WithPublicId, Base):
         CheckConstraint("(state = 'in_review') = (reviewer_id IS NOT NULL)", name="lease_in_review"),
         CheckConstraint("(state = 'returned') = (correction_until IS NOT NULL)", name="returned_has_deadline"),
         CheckConstraint("reviewer_id IS NULL OR reviewer_id <> entered_by_id", name="two_people"),
+        one_of("second_look", ("waiting", "disputed")),
+        CheckConstraint("(second_look IS NULL) = (first_by_id IS NULL)", name="second_look_has_first"),
+        CheckConstraint(f"second_look IS NULL OR state IN {_UNDECIDED}", name="second_look_undecided"),
+        CheckConstraint(
+            "reviewer_id IS NULL OR second_look IS NULL OR second_look <> 'waiting' OR reviewer_id <> first_by_id",
+            name="second_is_another",
+        ),
+        CheckConstraint("(kept_for_id IS NULL) = (kept_until IS NULL)", name="kept_until_then"),
         Index("ix_claims_queue", "pool_id", "state", "ticket"),
         Index("ix_claims_changes", "organisation_id", "changed_at", "id"),
         Index("ix_claims_waiting", "pool_id", "ticket", postgresql_where=_WAITING, sqlite_where=_WAITING),
@@ -74,6 +86,10 @@ class Claim(WithPublicId, Base):
     fence: Mapped[int] = mapped_column(default=0)
     correction_until: Mapped[datetime | None] = mapped_column(Instant)
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    kept_for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    kept_until: Mapped[datetime | None] = mapped_column(Instant)
+    second_look: Mapped[str | None] = mapped_column(String(10))
+    first_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     pool: Mapped[Pool] = relationship()
     entered_by: Mapped[User] = relationship(foreign_keys=entered_by_id)
@@ -82,11 +98,15 @@ class Claim(WithPublicId, Base):
 
 
 class ClaimKey(Base):
-    """A blind token of what identifies a claim (person, vehicle, invoice, card), to find claims on the same thing."""
+    """A blind token of what identifies a claim (person, vehicle, invoice, card…), to find claims on the same thing.
+
+    It holds from `at` until `dropped_at`, when the value was corrected; it is never removed, so that what was there at
+    the moment of a decision can be told.
+    """
 
     __tablename__ = "claim_keys"
     __table_args__ = (
-        one_of("kind", ("id_number", "vin", "invoice", "card")),
+        one_of("kind", KEY_KINDS),
         UniqueConstraint("claim_id", "kind", "token"),
         Index("ix_claim_keys_token", "kind", "token"),
     )
@@ -95,3 +115,5 @@ class ClaimKey(Base):
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"))
     kind: Mapped[str] = mapped_column(String(12))
     token: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Instant)
+    dropped_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reviewapp.models.base import Base, BigKey, Instant, Sealed, WithPublicId, one_of
@@ -14,6 +14,8 @@ from reviewapp.policy.kinds import KINDS
 
 UPLOAD_STATES = ("waiting", "reading", "read", "refused")
 SECTIONS = ("applicant", "account", "declared", "paper")
+#: What people wrote over readings: few of all the facts ever stored.
+_ON_PAPER = text("source = 'person' AND section = 'paper'")
 
 
 class Upload(WithPublicId, Base):
@@ -117,6 +119,7 @@ class Fact(Base):
         CheckConstraint("(section = 'paper') = (paper_id IS NOT NULL)", name="paper_facts_have_paper"),
         CheckConstraint("(source = 'person') = (by_id IS NOT NULL)", name="person_named"),
         Index("ix_facts_claim", "claim_id", "id"),
+        Index("ix_facts_by_person", "at", postgresql_where=_ON_PAPER, sqlite_where=_ON_PAPER),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

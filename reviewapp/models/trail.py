@@ -15,7 +15,7 @@ from reviewapp.policy.workflow import ACTIONS, ROLES, STATES
 
 DECISIONS = ("approve", "return", "reject")
 #: What happens to a claim without moving it.
-NOTES = ("create", "change_paper", "change_fact", "check", "propose_demand", "pay_back")
+NOTES = ("create", "change_paper", "change_fact", "check", "propose_demand", "pay_back", "note", "waive")
 
 
 class Evaluation(Base):
@@ -65,6 +65,27 @@ class Decision(Base):
     at: Mapped[datetime] = mapped_column(Instant)
 
     reviewer: Mapped[User] = relationship()
+
+
+class Waiver(Base):
+    """A reviewer's word that an unsure finding (`check`) may stand, and why.
+
+    It holds for the finding as it was said (`message`): one that says something else is another finding.
+    """
+
+    __tablename__ = "waivers"
+    __table_args__ = (UniqueConstraint("evaluation_id", "check"), Index("ix_waivers_claim", "claim_id", "id"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"))
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluations.id"))
+    check: Mapped[str] = mapped_column(String(200))
+    message: Mapped[Any] = mapped_column(Sealed("waivers.message"))
+    reason: Mapped[Any] = mapped_column(Sealed("waivers.reason"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    by: Mapped[User] = relationship()
 
 
 class Event(Base):

@@ -8,6 +8,7 @@ from reviewapp.policy.model import (
     PoolRule,
     Programme,
     Scheme,
+    SecondLook,
     Window,
 )
 from reviewapp.policy.parse import compile_scheme, parse_scheme, read_toml
@@ -27,6 +28,7 @@ __all__ = [
     "Result",
     "Scheme",
     "SchemeError",
+    "SecondLook",
     "Window",
     "compile_scheme",
     "evaluate",

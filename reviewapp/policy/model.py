@@ -20,6 +20,21 @@ from reviewapp.policy.vouchers import Voucher
 Payee = Literal["claimant", "dealer", "shop", "voucher"]
 """`voucher`: what is approved is a voucher for the claimant, no transfer."""
 Late = Literal["refuse", "special_review"]
+#: How long a reason may be that a return gives for one of its parts.
+LONGEST_WHY = 200
+#: What is wrong with a paper or a field, as a return says it where the scheme has no list of its own.
+RETURN_REASONS: Mapping[str, str] = {
+    "blurred": "照片模糊或反光，字看不清，请重新拍摄",
+    "cut_off": "没有拍全，请把四个角都拍进画面",
+    "missing": "还没有提交，请补充上传",
+    "wrong_paper": "不是要求的材料，请换成正确的材料",
+    "expired": "证件已过有效期，请上传有效的证件",
+    "no_seal": "缺少盖章或签字，请补盖（补签）后重新上传",
+    "other_person": "不是申领人本人的，请换成本人的",
+    "differs": "填写的内容与材料不一致，请核对后更正",
+    "incomplete": "填写不完整，请补充",
+}
+_YEAR = re.compile(r"20[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +114,16 @@ class Bands:
         line, total = self.line_over_fen, self.total_over_fen
         over_line = line is not None and max(amounts, default=0) > line
         return over_line or (total is not None and sum(amounts) > total)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """Which decisions a second person looks at before they are carried out: a share of each reviewer's, and every claim
+    over an amount (None: none).
+    """
+
+    percent: int = 0
+    over_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +234,8 @@ class Programme:
     review_from: date | None
     payee: Payee
     correction_days: int
+    correction_unit: Literal["days", "workdays"]
+    return_reasons: Mapping[str, str]
     publication_days: int
     late: Late
     rules: tuple[Rule, ...]
@@ -238,3 +265,10 @@ class Scheme:
     vouchers: Mapping[str, Voucher]
     interpretations: tuple[Interpretation, ...]
     bands: Bands
+    second_look: SecondLook = SecondLook()
+
+    @property
+    def short(self) -> str:
+        """阳城县2023: county and year, as names of files begin (LOOK.md)."""
+        year = _YEAR.search(self.code)
+        return f"{self.county}{year[0] if year else self.issued_on.year}"

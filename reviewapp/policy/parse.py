@@ -12,11 +12,19 @@ from typing import Any, TypeVar
 from reviewapp.policy.award_reading import read_money
 from reviewapp.policy.goods import Catalogue
 from reviewapp.policy.lines import key_lines
-from reviewapp.policy.model import Bands, Interpretation, PoolRule, Scheme, Source, Window
+from reviewapp.policy.model import Bands, Interpretation, PoolRule, Scheme, SecondLook, Source, Window
 from reviewapp.policy.problems import Problem, SchemeError
-from reviewapp.policy.programme import ProgrammeReader
+from reviewapp.policy.programme import ProgrammeReader, check_reasons
 from reviewapp.policy.reading import Collector
-from reviewapp.policy.source import InterpretationTable, PayoutTable, PoolTable, SchemeTable, SourceTable, WindowTable
+from reviewapp.policy.source import (
+    InterpretationTable,
+    PayoutTable,
+    PoolTable,
+    SchemeTable,
+    SecondLookTable,
+    SourceTable,
+    WindowTable,
+)
 from reviewapp.policy.values import CHINA
 from reviewapp.policy.voucher_reading import VoucherReader, read_goods
 
@@ -92,6 +100,7 @@ class _Reader:
             vouchers=VoucherReader(self.collector, table, by_code).vouchers(),
             interpretations=tuple(points),
             bands=self._bands(table.payout),
+            second_look=self._second_look(table.second_look),
         )
 
     def _head(self, table: SchemeTable) -> None:
@@ -103,6 +112,7 @@ class _Reader:
         for clause, text in table.clauses.items():
             if not text.strip():
                 self.collector.add(f"clauses.{clause}", "是空的", "请写上这一条的摘要")
+        check_reasons(self.collector, table.return_reasons, "return_reasons")
         self.collector.clauses = table.clauses
 
     def _named(self, given: Mapping[str, Any], key: str, read: Callable[[str, Any, str], _T | None]) -> dict[str, _T]:
@@ -187,6 +197,19 @@ class _Reader:
     def _band(self, table: PayoutTable, key: str) -> int | None:
         given = getattr(table, key)
         return None if given is None else read_money(given, f"payout.{key}", self.collector)
+
+    def _second_look(self, given: Any) -> SecondLook:
+        """No table: nobody looks a second time."""
+        if given is not None and not isinstance(given, dict):
+            self.collector.add("second_look", "应为一个表", "请写成 [second_look] 一段")
+            return SecondLook()
+        table = None if given is None else self.collector.convert(given, SecondLookTable, "second_look")
+        if table is None:
+            return SecondLook()
+        if not 0 <= table.percent <= 100:
+            self.collector.add("second_look.percent", "不是百分数", "请写 0 至 100 的整数")
+        over = None if table.over is None else read_money(table.over, "second_look.over", self.collector)
+        return SecondLook(table.percent, over)
 
     def _sources(self, table: PoolTable, amount: int, key: str) -> tuple[Source, ...]:
         found = []

@@ -13,7 +13,7 @@ from reviewapp.policy.facts import SECTIONS, Facts, Known, Ref, find_ref
 from reviewapp.policy.goods import Catalogue
 from reviewapp.policy.judgement import Judge, Judgement
 from reviewapp.policy.kinds import KINDS
-from reviewapp.policy.model import DeclaredField, PaperRule, Programme, Rule, Window
+from reviewapp.policy.model import LONGEST_WHY, RETURN_REASONS, DeclaredField, PaperRule, Programme, Rule, Window
 from reviewapp.policy.reading import Collector
 from reviewapp.policy.roles import Role
 from reviewapp.policy.source import CheckTable, DeclaredTable, PaperTable, ProgrammeTable, RoleTable, SchemeTable
@@ -45,7 +45,6 @@ class ProgrammeReader:
             return None
         roles = self._roles(table, f"{key}.roles")
         papers = self._papers(table.papers, f"{key}.papers")
-        declared = self._declared(table.declared, f"{key}.declared")
         award = read_award(table.award, f"{key}.award", self.collector)
         rules = self._rules(table, f"{key}.checks", self._setting(name, table, submission))
         if award is None:
@@ -57,11 +56,13 @@ class ProgrammeReader:
             submitters=tuple(table.submitters),
             roles=roles,
             papers=papers,
-            declared=declared,
+            declared=self._declared(table.declared, f"{key}.declared"),
             submission=submission,
             review_from=table.review_from,
             payee=table.payee,
             correction_days=table.correction_days,
+            correction_unit=table.correction_unit,
+            return_reasons=table.return_reasons or self.scheme.return_reasons or RETURN_REASONS,
             publication_days=table.publication_days,
             late=table.late,
             rules=rules,
@@ -73,6 +74,7 @@ class ProgrammeReader:
         for name in ("correction_days", "publication_days"):
             if getattr(table, name) < 0:
                 self.collector.add(f"{key}.{name}", "天数不能是负数", "请改为 0 或正数")
+        check_reasons(self.collector, table.return_reasons, f"{key}.return_reasons")
         window = self.windows.get(table.submission)
         if window is not None and table.review_from is not None and table.review_from > window.until.date():
             self.collector.add(f"{key}.review_from", "开始审核的日子晚于材料受理截止日", "请核对日期")
@@ -230,6 +232,13 @@ class ProgrammeReader:
         except BadRule as bad:
             self.collector.add(f"{key}.{bad.key}", bad.message, bad.remedy)
             return None
+
+
+def check_reasons(collector: Collector, reasons: Mapping[str, str], key: str) -> None:
+    """Reasons of returns are sentences that fit beside a paper's name."""
+    for code, text in reasons.items():
+        if not text.strip() or len(text) > LONGEST_WHY:
+            collector.add(f"{key}.{code}", "原因是空的或太长", f"请写 1 至 {LONGEST_WHY} 个字")
 
 
 def _only_where(when: Condition, title: str, judge: Judge) -> Judge:

@@ -33,6 +33,8 @@ class SchemeTable(Table, frozen=True):
     leverage: dict[str, Any] | None = None
     vouchers: list[Any] = []
     payout: Any = None
+    return_reasons: dict[str, str] = {}
+    second_look: Any = None
 
 
 class WindowTable(Table, frozen=True, rename={"start": "from"}):
@@ -65,6 +67,13 @@ class PayoutTable(Table, frozen=True):
 
     line_over: Any = None
     total_over: Any = None
+
+
+class SecondLookTable(Table, frozen=True):
+    """`percent` of each reviewer's decisions, and every claim over so many yuan, is looked at by a second person."""
+
+    percent: int = 0
+    over: Any = None
 
 
 class SourceTable(Table, frozen=True):
@@ -311,6 +320,8 @@ class ProgrammeTable(Table, frozen=True):
     roles: list[Any] = []
     declared: list[Any] = []
     review_from: date | None = None
+    correction_unit: Literal["days", "workdays"] = "days"
+    return_reasons: dict[str, str] = {}
 
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)

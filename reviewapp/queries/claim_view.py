@@ -14,19 +14,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import Actor, Claim, Decision, Event, Page, Payout, Upload
+from reviewapp.models import Actor, Claim, Decision, Event, Fact, Page, Payout, Upload, User
 from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
-from reviewapp.policy.workflow import EDITABLE, STATES, SUBMITTERS, allowed
-from reviewapp.queries import display, findings, scope
-from reviewapp.queries.findings import FindingView, MissingView
-from reviewapp.services import checking, facts, fields, queue
+from reviewapp.policy.workflow import EDITABLE, REVIEWERS, STATES, SUBMITTERS, allowed
+from reviewapp.queries import display, findings, mended, opinions, scope
+from reviewapp.queries.findings import FindingView, MissingView, WaiverView
+from reviewapp.services import checking, facts, fields, mending, queue, review
 from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
 from reviewapp.services.fields import Field
 
 #: Below this the machine's word on a paper's kind wants a person's look.
 SURE_KIND = 0.6
-_SECTIONS = (("applicant", "申领人"), ("account", "收款账户"), ("declared", "申报情况"))
+#: What reviewers write for each other.
+_INTERNAL = ("note", "waive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class PageView:
 class FieldView:
     """One field with its current value, None when absent; `paper` is the paper's public id or None.
 
-    `source` is `reading`, `person` or None. `page` (public id) and `box` say where it was read, `alternatives` what
-    other readers saw.
+    `source` is `reading`, `person` or None; `by` names the reviewer who entered it, "" for others. `page` (public id)
+    and `box` say where it was read, `alternatives` what other readers saw.
     """
 
     field: Field
@@ -59,6 +60,7 @@ class FieldView:
     page: str | None
     box: tuple[int, int, int, int] | None
     alternatives: tuple[str, ...]
+    by: str
 
     @property
     def key(self) -> str:
@@ -152,7 +154,8 @@ class ClaimView:
     `place` is the place in the queue of an undecided claim, `waiting_before` how many wait for money before one on the
     waitlist; `reviewer` is "" for submitters. `outcome`, `missing` and
     `findings` are the live checks while the submitter can still change the claim, afterwards the evaluation that was
-    kept. `unread` counts files that are not read yet.
+    kept. `unread` counts files that are not read yet. `mended` is what the submitter changed since the last return, for
+    who reviews; `locked` are the parts (`paper:<public id>`, keys of fields) that a return keeps from being changed.
     """
 
     claim: Claim
@@ -173,6 +176,11 @@ class ClaimView:
     missing: tuple[MissingView, ...]
     findings: tuple[FindingView, ...]
     decisions: tuple[DecisionView, ...]
+    returns: tuple[mended.ReturnView, ...]
+    mended: mended.Mended | None
+    opinions: tuple[opinions.OpinionView, ...]
+    locked: frozenset[str]
+    takes_files: bool
     events: tuple[EventView, ...]
     payouts: tuple[Payout, ...]
 
@@ -206,10 +214,9 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
     claim = scope.claim(session, actor, public_id)
     scheme = schemes.load(claim.scheme_code, claim.scheme_version)
     present = facts.current(session, claim)
-    full = scope.sees_papers(actor, claim)
-    owner = scope.owns(actor, claim)
+    full, owner = scope.sees_papers(actor, claim), scope.owns(actor, claim)
     result = _result(session, claim, now, live=owner and claim.state in EDITABLE) if full else {}
-    pages = {page.id: page.public_id for paper in present.papers for page in paper.paper.pages}
+    seen = _seen(session, claim, present, full=full, inside=full and not owner)
     return ClaimView(
         claim=claim,
         scheme=scheme,
@@ -219,19 +226,33 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
         full=full,
         actions=allowed(claim.state, actor.role),
         reviewer=claim.reviewer.name if claim.reviewer and not owner else "",
-        papers=tuple(_paper(paper, pages) for paper in present.papers) if full else (),
+        papers=tuple(_paper(paper, seen) for paper in present.papers) if full else (),
         uploads=_uploads(session, claim) if full else (),
         unread=checking.unread(session, claim),
-        sections=_sections(claim, present, pages, full),
+        sections=_sections(claim, present, seen),
         outcome=result.get("outcome"),
         award=result.get("award"),
         special_review=bool(result.get("special_review", claim.special)),
         missing=findings.missing(scheme, claim, result),
-        findings=findings.shown(scheme, claim, result, present, pages),
+        findings=findings.shown(scheme, claim, result, present, seen.pages, seen.waivers),
         decisions=_decisions(session, claim, named=not owner) if full else (),
+        **_corrections(session, actor, claim, present),
         events=_events(session, claim, full, named=not owner),
         payouts=_payouts(session, claim),
     )
+
+
+def _corrections(session: Session, actor: Actor, claim: Claim, present: CurrentFacts) -> dict[str, Any]:
+    """What was asked to be mended, what came of it, what is locked meanwhile; and opinions, for who reviews."""
+    full, owner = scope.sees_papers(actor, claim), scope.owns(actor, claim)
+    still_open = mending.open_parts(session, claim)
+    return {
+        "returns": mended.returns_of(session, claim, named=not owner) if full else (),
+        "mended": mended.last(session, claim) if full and not owner else None,
+        "opinions": opinions.opinions_of(session, actor, claim) if full and not owner else (),
+        "locked": mending.locked_parts(claim, present, still_open),
+        "takes_files": still_open.files,
+    }
 
 
 def _result(session: Session, claim: Claim, now: datetime, *, live: bool) -> Mapping[str, Any]:
@@ -241,7 +262,42 @@ def _result(session: Session, claim: Claim, now: datetime, *, live: bool) -> Map
     return checking.evaluate_claim(session, claim, now).to_json()
 
 
-def _paper(paper: CurrentPaper, pages: Mapping[int, str]) -> PaperView:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What fields and findings are shown with: pages' public ids, names of reviewers by user id, waivers by check and
+    message, whether values are whole.
+    """
+
+    pages: Mapping[int, str]
+    reviewers: Mapping[int, str]
+    waivers: Mapping[tuple[str, str], WaiverView]
+    full: bool
+
+
+def _seen(session: Session, claim: Claim, present: CurrentFacts, *, full: bool, inside: bool) -> _Seen:
+    """`inside` is for the office alone: what its people did under their names."""
+    return _Seen(
+        pages={page.id: page.public_id for paper in present.papers for page in paper.paper.pages},
+        reviewers=_reviewers(session, claim) if inside else {},
+        waivers=_waivers(session, claim) if inside else {},
+        full=full,
+    )
+
+
+def _reviewers(session: Session, claim: Claim) -> dict[int, str]:
+    """The names of those who entered facts of the claim as its reviewers."""
+    entered = select(Fact.by_id).where(Fact.claim_id == claim.id, Fact.by_id.is_not(None))
+    found = select(User.id, User.name).where(User.id.in_(entered), User.role.in_(REVIEWERS))
+    return {row.id: row.name for row in session.execute(found)}
+
+
+def _waivers(session: Session, claim: Claim) -> dict[tuple[str, str], WaiverView]:
+    return {
+        (row.check, row.message): WaiverView(row.by.name, row.at, row.reason) for row in review.waivers(session, claim)
+    }
+
+
+def _paper(paper: CurrentPaper, seen: _Seen) -> PaperView:
     row = paper.paper
     shown = [page for page in row.pages if page.upload.removed_at is None]
     by_person = row.kind_by == "person"
@@ -254,7 +310,7 @@ def _paper(paper: CurrentPaper, pages: Mapping[int, str]) -> PaperView:
         legible=all(page.legible for page in shown),
         pages=tuple(_page(page) for page in shown),
         fields=tuple(
-            _field(field, row.public_id, paper.facts.get(field.name), pages) for field in fields.of_kind(row.kind)
+            _field(field, row.public_id, paper.facts.get(field.name), seen) for field in fields.of_kind(row.kind)
         ),
     )
 
@@ -263,19 +319,18 @@ def _page(page: Page) -> PageView:
     return PageView(page.public_id, page.width, page.height, page.rotation, page.legible, page.upload.name)
 
 
-def _sections(claim: Claim, present: CurrentFacts, pages: Mapping[int, str], full: bool) -> tuple[SectionView, ...]:
+def _sections(claim: Claim, present: CurrentFacts, seen: _Seen) -> tuple[SectionView, ...]:
     def made(name: str) -> tuple[FieldView, ...]:
         known = present.sections[name]
-        return tuple(_field(one, None, known.get(one.name), pages, full) for one in fields.of_section(claim, name))
+        return tuple(_field(one, None, known.get(one.name), seen) for one in fields.of_section(claim, name))
 
-    return tuple(SectionView(name, title, made(name)) for name, title in _SECTIONS)
+    return tuple(SectionView(name, title, made(name)) for name, title in display.SECTIONS.items())
 
 
-def _field(
-    field: Field, paper: str | None, fact: CurrentFact | None, pages: Mapping[int, str], full: bool = True
-) -> FieldView:
+def _field(field: Field, paper: str | None, fact: CurrentFact | None, seen: _Seen) -> FieldView:
     if fact is None:
-        return FieldView(field, paper, None, "", None, False, None, None, None, ())
+        return FieldView(field, paper, None, "", None, False, None, None, None, (), "")
+    full = seen.full
     value = fact.value if full else display.masked(field, fact.value)
     row, place = fact.row, fact.place
     return FieldView(
@@ -286,9 +341,10 @@ def _field(
         source=row.source,
         doubtful=row.doubtful,
         confidence=row.confidence,
-        page=pages.get(place.page_id) if full and place is not None and place.page_id is not None else None,
+        page=seen.pages.get(place.page_id) if full and place is not None and place.page_id is not None else None,
         box=findings.box_of(place) if full else None,
         alternatives=tuple(place.alternatives or ()) if full and place is not None else (),
+        by=seen.reviewers.get(row.by_id or 0, ""),
     )
 
 
@@ -322,7 +378,18 @@ def _events(session: Session, claim: Claim, full: bool, *, named: bool) -> tuple
     rows = session.scalars(
         select(Event).where(Event.claim_id == claim.id).order_by(Event.id).options(joinedload(Event.actor))
     )
-    return tuple(_event(row, full, named) for row in rows if full or row.from_state != row.to_state)
+    return tuple(
+        _event(row, full, named)
+        for row in rows
+        if (named or row.action not in _INTERNAL)
+        and (full or row.from_state != row.to_state)
+        and not _hushed(claim, row)
+    )
+
+
+def _hushed(claim: Claim, row: Event) -> bool:
+    """The first reviewer's waivers and notes, while a second person looks without knowing the first one's word."""
+    return claim.second_look == "waiting" and row.action in ("waive", "note") and row.actor_id == claim.first_by_id
 
 
 def _event(row: Event, full: bool, named: bool) -> EventView:
@@ -335,7 +402,7 @@ def _event(row: Event, full: bool, named: bool) -> EventView:
         action_label=display.ACTIONS[row.action],
         from_label=STATES[row.from_state] if row.from_state else "",
         to_label=STATES[row.to_state],
-        reason=(row.reason or "") if full else "",
+        reason=(row.reason or "") if full and (named or row.action != "put_back") else "",
     )
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
-from reviewapp.models import Fact, Paper
+from reviewapp.models import Claim, Fact, Paper
 from reviewapp.services.grouping import same_value
 
 Outcome = Literal["untouched", "confirmed", "corrected", "silent", "entered"]
@@ -74,10 +74,34 @@ def histories(
 ) -> Iterator[FieldHistory]:
     """All fields of papers, of one claim, of one kind, or changed since a moment; read row by row, not all at once."""
     rows = session.execute(_facts(claim_id, kind, since).execution_options(yield_per=_AT_ONCE))
+    yield from (history for history in _grouped(rows) if since is None or history.at >= since)
+
+
+def touched(session: Session, which: Sequence[ColumnElement[bool]], limit: int) -> Iterator[FieldHistory]:
+    """The newest fields of papers that a person wrote into; `which` are conditions on `Fact` and its `Claim`."""
+    newest = (
+        select(Fact.claim_id, Fact.paper_id, Fact.field)
+        .join(Claim, Claim.id == Fact.claim_id)
+        .where(Fact.source == "person", Fact.section == "paper", *which)
+        .order_by(Fact.at.desc())
+        .limit(limit)
+        .subquery()
+    )
+    same = (Fact.claim_id == newest.c.claim_id) & (Fact.paper_id == newest.c.paper_id) & (Fact.field == newest.c.field)
+    rows = session.execute(
+        select(Fact, Paper.kind)
+        .join(Paper, Fact.paper_id == Paper.id)
+        .where(exists().where(same))
+        .order_by(Fact.paper_id, Fact.field, Fact.id)
+    )
+    yield from _grouped(rows)
+
+
+def _grouped(rows: Iterable[Any]) -> Iterator[FieldHistory]:
     for (_, field), group in groupby(rows, lambda row: (row.Fact.paper_id, row.Fact.field)):
         told = list(group)
         history = _history(told[0].kind, field, [row.Fact for row in told])
-        if history is not None and (since is None or history.at >= since):
+        if history is not None:
             yield history
 
 

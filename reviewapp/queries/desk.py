@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -9,13 +10,54 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
-from reviewapp.models import Actor, Claim, Decision, Pool
+from reviewapp.models import Actor, Claim, Decision, Page, Paper, Pool, Upload
+from reviewapp.policy import matters
+from reviewapp.policy.kinds import KINDS
+from reviewapp.policy.matters import MATTERS, Matter
 from reviewapp.policy.values import CHINA
-from reviewapp.queries.claim_view import ClaimView
-from reviewapp.queries.findings import FindingView
+from reviewapp.queries.claim_view import ClaimView, FieldView, PaperView
+from reviewapp.queries.compare import Run, marked
+from reviewapp.queries.findings import FindingView, Place
+from reviewapp.services import claim_returns
 from reviewapp.services.days import local_date
 
+_GIST = 4
 _STATES = ("submitted", "special_review", "in_review", "returned", "waitlist")
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A field with the title of its paper or section, and what it helps to decide."""
+
+    field: FieldView
+    title: str
+    matter: Matter
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What bears on one matter: findings that fail, that are unsure, that need nothing (passed, waived, not
+    applicable); facts whose reading is doubtful and that no open finding rests on, and the others.
+    """
+
+    matter: Matter
+    title: str
+    failing: tuple[FindingView, ...]
+    unsure: tuple[FindingView, ...]
+    settled: tuple[FindingView, ...]
+    doubtful: tuple[FactRow, ...]
+    facts: tuple[FactRow, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether something in it wants a person's word."""
+        return bool(self.failing or self.unsure or self.doubtful)
+
+    @property
+    def gist(self) -> tuple[str, ...]:
+        """The first values that its findings rest on, each once."""
+        values = dict.fromkeys(place.shown for one in self.settled for place in one.places if place.shown)
+        return tuple(values)[:_GIST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +108,100 @@ def desk_state(session: Session, actor: Actor, now: datetime) -> DeskState:
     )
 
 
-def grouped(view: ClaimView) -> dict[str, list[FindingView]]:
-    """The findings by outcome, those that need a person first."""
-    return {
-        outcome: [finding for finding in view.findings if finding.outcome == outcome]
-        for outcome in ("fail", "unsure", "pass", "not_applicable")
-    }
+def groups(view: ClaimView) -> list[Group]:
+    """Findings and facts by what they decide: groups where something fails first, then those with a doubt."""
+    rows = [row for row in _facts(view) if row.field.shown]
+    told = {place.key for finding in view.findings if finding.open for place in finding.places}
+    doubtful = {row.field.key for row in rows if row.field.doubtful and row.field.key not in told}
+    found = [_group(view, rows, doubtful, matter) for matter in MATTERS]
+    return sorted(found, key=lambda group: (not group.failing, not group.open))
 
 
-def mendable(view: ClaimView) -> list[dict[str, str]]:
-    """What a return can name: each paper the programme asks for, each paper there is, and the claimant's own fields."""
+def _group(view: ClaimView, rows: Sequence[FactRow], doubtful: Set[str], matter: Matter) -> Group:
+    findings = [finding for finding in view.findings if finding.matter == matter]
+    own = [row for row in rows if row.matter == matter]
+    return Group(
+        matter=matter,
+        title=MATTERS[matter],
+        failing=tuple(finding for finding in findings if finding.outcome == "fail"),
+        unsure=tuple(finding for finding in findings if finding.open and finding.outcome == "unsure"),
+        settled=tuple(finding for finding in findings if not finding.open),
+        doubtful=tuple(row for row in own if row.field.key in doubtful),
+        facts=tuple(row for row in own if row.field.key not in doubtful),
+    )
+
+
+def _facts(view: ClaimView) -> Iterator[FactRow]:
+    for section in view.sections:
+        for field in section.fields:
+            yield FactRow(field, section.title, matters.of_field(f"{section.name}.{field.field.name}"))
+    for paper in view.papers:
+        for field in paper.fields:
+            yield FactRow(field, paper.title, matters.of_field(f"{paper.kind}.{field.field.name}"))
+
+
+def fields_of(view: ClaimView) -> dict[str, FieldView]:
+    """All fields of the claim by key."""
+    return {row.field.key: row.field for row in _facts(view)}
+
+
+def compared(finding: FindingView) -> list[tuple[Place, tuple[Run, ...]]]:
+    """The values a finding rests on, each in runs; letters are marked where its values ought to be the same."""
+    texts = [place.shown for place in finding.places]
+    runs = marked(texts) if finding.alike else [(Run(text, False),) for text in texts]
+    return list(zip(finding.places, runs, strict=True))
+
+
+def by_kind(view: ClaimView) -> list[PaperView]:
+    """The papers in the order of kinds, so that a kind stands at the same place in every claim."""
+    order = list(KINDS)
+    return sorted(view.papers, key=lambda paper: order.index(paper.kind))
+
+
+def settled(view: ClaimView) -> bool:
+    """Whether nothing is left to be explained: approving needs no further reason."""
+    return view.outcome == "pass" or (view.outcome == "unsure" and not any(one.open for one in view.findings))
+
+
+def pages_of(session: Session, claim: Claim) -> list[tuple[str, int]]:
+    """Public id and width in pixels of a claim's pages, in the order of its papers."""
+    found = select(Page.public_id, Page.width).join(Paper, Page.paper_id == Paper.id).join(Page.upload)
+    shown = found.where(Paper.claim_id == claim.id, Paper.removed_at.is_(None), Upload.removed_at.is_(None))
+    return [(row.public_id, row.width) for row in session.execute(shown.order_by(Paper.id, Page.id))]
+
+
+@dataclass(frozen=True, slots=True)
+class Mendable:
+    """A part that a return can name (`id` as in `claim_returns.parts_of`), and the fields on it, to be named alone."""
+
+    id: str
+    label: str
+    fields: tuple[tuple[str, str], ...] = ()
+    there: bool = True
+
+
+def mendable(view: ClaimView) -> dict[str, list[Mendable]]:
+    """What a return can name, by heading: papers there and papers asked for, and the claimant's own fields."""
+    there = {kind for paper in view.papers for kind in (paper.kind,)}
+    papers = [
+        Mendable(f"paper:{paper.public_id}", paper.title, tuple((field.key, field.label) for field in paper.fields))
+        for paper in view.papers
+    ]
+    asked = [
+        Mendable(f"rule:{rule.id}", rule.title, there=False)
+        for rule in view.scheme.programmes[view.claim.programme].papers
+        if not there.intersection(rule.kinds)
+    ]
+    fields = [Mendable(field.key, field.label) for section in view.sections for field in section.fields]
+    return {"材料": [*papers, *asked], "填写的内容": fields}
+
+
+def correction_ends(view: ClaimView, now: datetime) -> str:
+    """Until when the scheme's own time for corrections would run, in words."""
     programme = view.scheme.programmes[view.claim.programme]
-    items = {rule.title: {"id": f"rule:{rule.id}", "label": rule.title} for rule in programme.papers}
-    items |= {paper.title: {"id": f"paper:{paper.public_id}", "label": paper.title} for paper in view.papers}
-    fields = [field for section in view.sections for field in section.fields]
-    return [*items.values(), *({"id": field.key, "label": field.label} for field in fields)]
+    until = claim_returns.deadline(view.claim, now, None)
+    unit = "个工作日" if programme.correction_unit == "workdays" else "天"
+    return f"方案规定 {programme.correction_days} {unit}，到 {local_date(until.at)}"
 
 
 def clauses(view: ClaimView) -> list[tuple[str, str]]:

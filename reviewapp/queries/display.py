@@ -17,8 +17,10 @@ _MASKS: Mapping[str, Callable[[str], str]] = {
     "phone": mask_phone,
     "card_number": mask_card,
 }
-_MONEY = "money"
+_MONEY, _INSTANT = "money", "instant"
 
+#: The fields outside the papers.
+SECTIONS: Mapping[str, str] = {"applicant": "申领人", "account": "收款账户", "declared": "申报情况"}
 #: What was done to a claim, in the words of the history; the desk's decisions have the same names.
 ACTIONS: Mapping[str, str] = {
     "create": "新建申请",
@@ -28,7 +30,13 @@ ACTIONS: Mapping[str, str] = {
     "submit": "提交申请",
     "promote": "候补转受理",
     "take": "开始审核",
+    "note": "审核备注",
+    "waive": "免予核实",
     "put_back": "放回队列",
+    "take_back": "复核收回",
+    "first_look": "初审完成，待复审",
+    "dispute": "两次意见不同，转复核",
+    "cancel_return": "撤销退回",
     "await_funds": "转候补等待资金",
     "approve": "审核通过",
     "return": "退回补正",
@@ -62,6 +70,8 @@ def shown(field: Field, value: Any) -> str:
         return "、".join(_item(item) for item in value)
     if field.form.type == _MONEY:
         return yuan(str(value))
+    if field.form.type == _INSTANT:
+        return str(value)[: len("2024-01-15T14:05:00")].replace("T", " ")
     return dict(field.options).get(value, str(value))
 
 

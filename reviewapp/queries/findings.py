@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from reviewapp.models import Claim, Fact
-from reviewapp.policy import PaperRule, Scheme
+from reviewapp.policy import PaperRule, Scheme, matters
+from reviewapp.policy.kinds import KINDS
+from reviewapp.policy.matters import Matter
 from reviewapp.queries import display
 from reviewapp.schemes.wording import OUTCOMES
 from reviewapp.services import fields
@@ -18,7 +21,10 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A field that a finding rests on; `paper` and `page` are public ids, None where there is no paper or reading."""
+    """A field that a finding rests on; `paper` and `page` are public ids, None where there is no paper or reading.
+
+    `shown` is its value as text, "" when absent; `title` names the paper or the section.
+    """
 
     section: str
     paper: str | None
@@ -26,11 +32,32 @@ class Place:
     label: str
     page: str | None
     box: Box | None
+    title: str
+    shown: str
+    doubtful: bool
+
+    @property
+    def key(self) -> str:
+        """As `FieldView.key`."""
+        return ".".join(part for part in (self.section, self.paper, self.field) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverView:
+    """Who let an unsure finding stand, when and why."""
+
+    who: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One finding: its sentence, the clause with its text ("" when the scheme gives none), the places it rests on."""
+    """One finding: its sentence, the clause with its text ("" when the scheme gives none), the places it rests on.
+
+    `matter` is what it decides (`policy.matters`); `alike` says that its values ought to be the same; `waiver` is there
+    when a reviewer let it stand.
+    """
 
     check: str
     outcome: str
@@ -40,6 +67,24 @@ class FindingView:
     message: str
     values: Mapping[str, str]
     places: tuple[Place, ...]
+    matter: Matter
+    alike: bool
+    waiver: WaiverView | None
+
+    @property
+    def spots(self) -> list[tuple[str, Box | None]]:
+        """Page and box of every place that was read, each once."""
+        return list(dict.fromkeys((place.page, place.box) for place in self.places if place.page is not None))
+
+    @property
+    def waivable(self) -> bool:
+        """An unsure finding is, for a reason; one that fails is not."""
+        return self.outcome == "unsure" and self.waiver is None
+
+    @property
+    def open(self) -> bool:
+        """Whether it still wants a person's word."""
+        return self.outcome == "fail" or (self.outcome == "unsure" and self.waiver is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +102,15 @@ class MissingView:
 
 
 def shown(
-    scheme: Scheme, claim: Claim, result: Mapping[str, Any], present: CurrentFacts, pages: Mapping[int, str]
+    scheme: Scheme,
+    claim: Claim,
+    result: Mapping[str, Any],
+    present: CurrentFacts,
+    pages: Mapping[int, str],
+    waivers: Mapping[tuple[str, str], WaiverView],
 ) -> tuple[FindingView, ...]:
-    """The findings of a result (`Checked.to_json()`), in its order."""
+    """The findings of a result (`Checked.to_json()`), in its order; `waivers` by check and message."""
+    programme = scheme.programmes[claim.programme]
     papers = {paper.paper.public_id: paper for paper in present.papers}
     listed: list[str] = result.get("papers", [])
     return tuple(
@@ -72,6 +123,9 @@ def shown(
             message=finding["message"],
             values=finding["values"],
             places=tuple(_places(claim, finding.get("refs", ()), listed, papers, present, pages)),
+            matter=matters.of_finding(programme, finding["check"]),
+            alike=matters.compares(programme, finding["check"]),
+            waiver=waivers.get((finding["check"], finding["message"])),
         )
         for finding in result.get("findings", ())
     )
@@ -133,6 +187,9 @@ def _place(
         label=field.label if field else name,
         page=pages.get(spot.page_id) if spot is not None and spot.page_id is not None else None,
         box=box_of(spot),
+        title=KINDS[paper.paper.kind].title if paper else display.SECTIONS[section],
+        shown=display.shown(field, fact.value) if field and fact else "",
+        doubtful=fact is not None and fact.row.doubtful,
     )
 
 

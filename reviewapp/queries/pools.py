@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.db import is_sqlite
 from reviewapp.models import Claim, Demand, FundOrder, Pool, Posting, User
 from reviewapp.policy import pool as rules
 from reviewapp.policy.model import Source
 from reviewapp.policy.workflow import PAID_OUT
+from reviewapp.queries.calendar import local_day
 from reviewapp.services import fund_orders
 from reviewapp.services.balance import COLUMN_NAMES, COMMITTED
 
@@ -214,7 +214,7 @@ def waiting(session: Session, pool: Pool, programme: str = "", number: int = 1) 
 
 def days(session: Session, pool: Pool) -> tuple[Day, ...]:
     """The figures at the end of every day on which money moved, oldest first."""
-    day = _local_day(session)
+    day = local_day(session, Posting.at)
     query = select(day, Posting.from_account, Posting.to_account, func.sum(Posting.amount)).where(
         Posting.pool_id == pool.id
     )
@@ -280,10 +280,3 @@ def _within(number: int, count: int) -> tuple[int, int]:
     """The page that there is, and how many there are."""
     pages = max(1, -(-count // PAGE))
     return min(max(1, number), pages), pages
-
-
-def _local_day(session: Session) -> Any:
-    """The day in China of a posting, as 2024-01-10."""
-    if is_sqlite(session):
-        return func.date(Posting.at, "+8 hours")
-    return func.date(func.timezone("Asia/Shanghai", Posting.at))

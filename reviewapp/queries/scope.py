@@ -11,9 +11,11 @@ from reviewapp.errors import NotFound
 from reviewapp.models import (
     Actor,
     ApiToken,
+    AuditSample,
     Claim,
     Demand,
     FundOrder,
+    Organisation,
     Page,
     Paper,
     Payout,
@@ -112,6 +114,12 @@ def demand(session: Session, actor: Actor, public_id: str) -> Demand:
     return _only(session, _of_finance(select(Demand), actor, *DEMAND_READERS).where(Demand.public_id == public_id))
 
 
+def dealer(session: Session, actor: Actor, public_id: str) -> Organisation:
+    """The dealer's firm, for who reads papers of all claims; NotFound as for `claim`."""
+    found = select(Organisation).where(Organisation.public_id == public_id, Organisation.kind == "dealer")
+    return _only(session, _of_finance(found, actor, *PAPER_READERS))
+
+
 def claim_numbered(session: Session, actor: Actor, number: str) -> Claim:
     """The claim of that number; NotFound as for `claim`."""
     return _only(session, claims_visible_to(actor).where(Claim.number == number))
@@ -146,6 +154,12 @@ def api_tokens_visible_to(actor: Actor) -> Select[ApiToken]:
 def api_token(session: Session, actor: Actor, public_id: str) -> ApiToken:
     """The token of the interface, for everybody of the firm; NotFound as for `claim`."""
     return _only(session, api_tokens_visible_to(actor).where(ApiToken.public_id == public_id))
+
+
+def audit_sample(session: Session, actor: Actor, public_id: str) -> AuditSample:
+    """The sample, for auditors; NotFound as for `claim`."""
+    found = select(AuditSample).where(AuditSample.public_id == public_id)
+    return _only(session, _of_finance(found, actor, "auditor"))
 
 
 def _of_finance(found: Select[_Row], actor: Actor, *roles: str) -> Select[_Row]:

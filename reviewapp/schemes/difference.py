@@ -55,6 +55,8 @@ _PARTS = {
     "share": "比例",
     "leverage": "最低消费倍数",
     "payout": "发放批次",
+    "second_look": "复审",
+    "return_reasons": "退回原因",
 }
 
 

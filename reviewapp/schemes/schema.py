@@ -74,7 +74,9 @@ _PARTS: Mapping[str, Mapping[str, Schema]] = {
         "leverage": _ref(source.LeverageTable),
         "vouchers": _list_of(_ref(source.VoucherTable)),
         "payout": _ref(source.PayoutTable),
+        "second_look": _ref(source.SecondLookTable),
     },
+    "SecondLookTable": {"over": _MONEY},
     "PayoutTable": {"line_over": _MONEY, "total_over": _MONEY},
     "ProgrammeTable": {
         "papers": _list_of(_ref(source.PaperTable)),

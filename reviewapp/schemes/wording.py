@@ -24,6 +24,7 @@ _LABELS = _pairs("""
 title 名称 · document_number 文号 · issued_on 印发日期 · county 县名 · plate_prefix 号牌前缀 · clause 依据条款
 from 开始 · until 截止 · every_days 每轮间隔天数 · lasts_hours 每轮开放小时数 · amount 金额 · ceiling 最高可增至
 first_tranche 首拨 · pool 资金池 · submitters 提交人 · submission 受理时间 · review_from 开始审核日 · payee 收款人
+correction_unit 补正天数按
 correction_days 补正天数 · publication_days 公示天数 · late 逾期提交的 · hint 提示 · when 适用条件 · choices 选项
 field 核对的内容 · window 时间窗口 · fields 核对的内容 · also 有则一并核对 · optional 没有时 · allowed 允许
 list 名单 · check 核验方法 · text 问题 · reading 采用的读法 · pays 补贴 · percent 比例 · least 最低 · most 最高
@@ -52,6 +53,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "submitters": _ROLES,
     "payee": _ROLES,
     "unusual": _ROLES,
+    "correction_unit": {"days": "自然日", "workdays": "工作日"},
     "late": {"refuse": "不受理", "special_review": "转专项审核"},
     "form": {
         "tiers": "按金额分档", "percent": "按比例", "flat": "定额", "face": "按券面金额", "age": "按车龄",

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from reviewapp import schemes, sealing
+from reviewapp import schemes
 from reviewapp.models import Claim, ClaimKey, Evaluation, Listing, Paper, Upload
 from reviewapp.policy import Result, evaluate
-from reviewapp.policy.identifiers import fold_vin, normal_id
 from reviewapp.policy.workflow import PAID_OUT
-from reviewapp.services import facts, fields
+from reviewapp.services import facts, fields, identities
 from reviewapp.services.facts import CurrentFacts
+from reviewapp.services.identities import Identity
 
-_INVOICES = ("vehicle_invoice", "used_vehicle_invoice", "product_invoice")
 _GRANTED = ("approved", "publication", "payable", "sending", *PAID_OUT, "failed", "unknown")
 
 
@@ -37,15 +36,6 @@ class Checked:
     def to_json(self) -> dict[str, Any]:
         """The result (INTERFACES.md), each finding with its `refs`, and the public ids of the papers they point to."""
         return with_places(self.result, self.papers)
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """Something that identifies a claim: a token of `kind` and the values of `prior_claims` that it stands for."""
-
-    kind: str
-    token: str
-    values: tuple[tuple[str, str], ...] = ()
 
 
 def evaluate_claim(session: Session, claim: Claim, now: datetime) -> Checked:
@@ -128,14 +118,39 @@ def is_current(session: Session, claim: Claim, evaluation: Evaluation) -> bool:
     return all(evaluation.facts.get(name) == value for name, value in present.items() if name not in aside)
 
 
-def write_keys(session: Session, claim: Claim, checked: Checked) -> None:
-    """Write down the blind tokens by which later claims on the same person, vehicle, invoice or card find this one."""
-    known = {(row.kind, row.token) for row in session.scalars(select(ClaimKey).where(ClaimKey.claim_id == claim.id))}
-    for key in _keys(checked.facts_json):
-        if (key.kind, key.token) not in known:
-            known.add((key.kind, key.token))
-            session.add(ClaimKey(claim_id=claim.id, kind=key.kind, token=key.token))
+def write_keys(session: Session, claim: Claim, checked: Checked, now: datetime) -> None:
+    """Bring the blind tokens by which other claims on the same person, vehicle, invoice… find this one up to its facts.
+
+    What was corrected is marked as dropped, not removed; corrected back, it holds again from now on.
+    """
+    _write_keys(session, claim, checked.facts_json, now)
+
+
+def rewrite_keys(session: Session, claim_id: int) -> None:
+    """The tokens of a claim put in before tokens of some kind were kept: from the facts checked last, since then."""
+    claim = session.scalars(select(Claim).where(Claim.id == claim_id).with_for_update()).one()
+    kept = latest(session, claim)
+    if kept is not None:
+        _write_keys(session, claim, kept.facts, kept.at)
+
+
+def _write_keys(session: Session, claim: Claim, given: Mapping[str, Any], now: datetime) -> None:
+    known = {(row.kind, row.token): row for row in session.scalars(_keys_of(claim))}
+    present = [(one.kind, one.token) for one in identities.of(given)]
+    for kind, token in present:
+        row = known.get((kind, token))
+        if row is None:
+            session.add(ClaimKey(claim_id=claim.id, kind=kind, token=token, at=now))
+        elif row.dropped_at is not None:
+            row.at, row.dropped_at = now, None
+    for key, row in known.items():
+        if key not in present and row.dropped_at is None:
+            row.dropped_at = now
     session.flush()
+
+
+def _keys_of(claim: Claim) -> Select[ClaimKey]:
+    return select(ClaimKey).where(ClaimKey.claim_id == claim.id)
 
 
 def _context(session: Session, claim: Claim, present: CurrentFacts) -> dict[str, Any]:
@@ -144,17 +159,18 @@ def _context(session: Session, claim: Claim, present: CurrentFacts) -> dict[str,
     named = select(Listing.kind, Listing.name).where(Listing.scheme_code == claim.scheme_code).order_by(Listing.name)
     for kind, name in session.execute(named):
         lists.setdefault(kind, []).append(name)
-    keys = list(_keys(facts.as_json(present, claim, submitted_at=claim.created_at)))
-    return lists | {"prior_claims": _prior_claims(session, claim, keys)}
+    known = list(identities.of(facts.as_json(present, claim, submitted_at=claim.created_at)))
+    return lists | {"prior_claims": _prior_claims(session, claim, known)}
 
 
-def _prior_claims(session: Session, claim: Claim, keys: list[_Key]) -> list[dict[str, str]]:
+def _prior_claims(session: Session, claim: Claim, known: list[Identity]) -> list[dict[str, str]]:
     """Claims put in before on the same person, vehicle or invoice, as they came, with the values that are the same."""
-    by_token = {(key.kind, key.token): key for key in keys if key.values}
+    by_token = {(one.kind, one.token): one for one in known if one.values}
     rows = session.execute(
         select(Claim, ClaimKey.kind, ClaimKey.token)
         .join(ClaimKey, ClaimKey.claim_id == Claim.id)
-        .where(tuple_(ClaimKey.kind, ClaimKey.token).in_(list(by_token)), Claim.id != claim.id, _before(claim))
+        .where(tuple_(ClaimKey.kind, ClaimKey.token).in_(list(by_token)), ClaimKey.dropped_at.is_(None))
+        .where(Claim.id != claim.id, _before(claim))
         .order_by(Claim.submitted_at, Claim.id, ClaimKey.id)
     )
     prior: dict[int, list[dict[str, str]]] = {}
@@ -177,31 +193,3 @@ def _before(claim: Claim) -> ColumnElement[bool]:
 
 def _prior(other: Claim) -> dict[str, str]:
     return {"scheme": other.scheme_code, "programme": other.programme, "state": other.state}
-
-
-def _keys(given: Mapping[str, Any]) -> Iterator[_Key]:
-    """The tokens of a claim's facts; the same number on several papers is one."""
-    seen = set()
-    for kind, parts, values in _identities(given):
-        token = sealing.current().blind(kind, "\0".join(parts))
-        if (kind, token) not in seen:
-            seen.add((kind, token))
-            yield _Key(kind, token, values)
-
-
-def _identities(given: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]]:
-    """(kind of key, its normalised parts, the values of `prior_claims` it stands for)."""
-    if number := given["applicant"].get("id_number"):
-        yield "id_number", (normal_id(number),), (("id_number", number),)
-    if card := given["account"].get("card_number"):
-        yield "card", (normal_id(card),), ()
-    for paper in given["papers"]:
-        said = paper["fields"]
-        if vin := said.get("vin"):
-            yield "vin", (fold_vin(normal_id(vin)),), (("vin", vin),)
-        if paper["kind"] in _INVOICES and said.get("invoice_number"):
-            named = {name: said[name] for name in ("invoice_code", "invoice_number") if said.get(name)}
-            parts = normal_id(named.get("invoice_code", "")), normal_id(named["invoice_number"])
-            yield "invoice", parts, tuple(named.items())
-        if paper["kind"] == "voucher_slip" and (number := said.get("order_number")):
-            yield "invoice", ("", normal_id(number)), (("invoice_number", number),)

@@ -6,26 +6,30 @@ are handed on here so that the desk has one entrance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
-from reviewapp.errors import InvalidValue, NotAllowed
-from reviewapp.models import Actor, Claim, Decision, Evaluation
+from reviewapp.errors import InvalidValue, NotAllowed, Unavailable
+from reviewapp.models import Actor, Claim, ClaimReturn, Decision, Evaluation, Opinion
 from reviewapp.policy import Programme, Scheme, money
 from reviewapp.policy import pool as rules
-from reviewapp.services import funds, outbox, queue, rechecks, trail
-from reviewapp.services.days import end_of_day
+from reviewapp.policy.model import LONGEST_WHY
+from reviewapp.services import checking, claim_returns, funds, outbox, queue, rechecks, review, second_look, trail
 from reviewapp.services.leases import (
     LEASE,
     end,
     extend,
     hand_to_lead,
+    place,
     put_back,
     release_expired,
     require_held,
+    require_impartial,
+    skip,
+    take_back,
     take_next,
     take_out_of_turn,
 )
@@ -34,12 +38,15 @@ __all__ = [
     "LEASE",
     "approve",
     "await_funds",
+    "cancel_return",
     "extend",
     "hand_to_lead",
     "put_back",
     "reject",
     "release_expired",
     "return_for_correction",
+    "skip",
+    "take_back",
     "take_next",
     "take_out_of_turn",
 ]
@@ -57,19 +64,30 @@ def approve(
     *,
     award_fen: int | None = None,
     reason: str = "",
-) -> Decision:
+) -> Decision | Opinion:
     """Approve for the evaluated award, or for `award_fen` with a reason; reserved → committed, surplus to the waitlist.
 
-    Anything but a clean evaluation needs a reason; a failing one, or more than was evaluated, needs the lead. The
+    An Opinion is what it comes to where somebody else has to look first: no money moves, the claim waits for them.
+    Anything but a clean evaluation needs a reason, unless every doubt was waived with one; a failing one, or more than
+    was evaluated, needs the lead. The
     payout order goes into the outbox, unless what was approved is a voucher: its money is paid when it is settled.
     Raises IllegalMove, InvalidValue, NotAllowed, Stale.
     """
     claim = _open(session, actor, claim_id, fence, "approve")
     evaluation = rechecks.confirm(session, claim, now)
-    award = _award(actor, evaluation, award_fen, reason.strip())
+    award = _award(actor, evaluation, award_fen, reason.strip(), review.settled(session, claim, evaluation))
     if award > claim.reserved_fen and not queue.reserve_more(session, actor, now, claim, award):
         raise InvalidValue(_too_little(claim, award), {"award": "超过已占用额度"})
+    word = second_look.Word("approve", award, reason=reason)
+    if opinion := second_look.keep_back(session, actor, now, claim, evaluation, word):
+        return opinion
     decision = _decide(session, actor, now, claim, evaluation, "approve", reason=reason, award_fen=award)
+    _commit(session, actor, now, claim, award)
+    return decision
+
+
+def _commit(session: Session, actor: Actor, now: datetime, claim: Claim, award: int) -> None:
+    """The award leaves the reservation, and the payout is ordered."""
     reserved, claim.reserved_fen = claim.reserved_fen, 0
     claim.award_fen, claim.approved_at = award, now
     if _programme(claim).payee != "voucher":
@@ -78,7 +96,6 @@ def approve(
     movements = rules.on_approve(reserved, award)
     funds.post(session, pool, movements, now=now, reason="approve", actor=actor, claim_id=claim.id)
     funds.promote(session, now, pool)
-    return decision
 
 
 def await_funds(
@@ -98,10 +115,11 @@ def await_funds(
     """
     claim = _open(session, actor, claim_id, fence, "await_funds")
     evaluation = rechecks.confirm(session, claim, now)
-    award = _award(actor, evaluation, award_fen, reason.strip())
+    award = _award(actor, evaluation, award_fen, reason.strip(), review.settled(session, claim, evaluation))
     if queue.reserve_more(session, actor, now, claim, award):
         raise InvalidValue("资金池的额度足够支付这笔补贴，不需要候补。请直接通过。")
     end(claim)
+    second_look.settle(claim)
     trail.move(session, claim, actor, now, "await_funds", reason=_lacking(claim, reason), evaluation=evaluation)
     return claim
 
@@ -113,37 +131,68 @@ def return_for_correction(
     claim_id: int,
     fence: int,
     *,
-    items: Sequence[dict[str, str]],
-    reason: str,
-    days: int | None = None,
+    items: Mapping[str, str],
+    reason: str = "",
+    workdays: int | None = None,
 ) -> Decision:
-    """Send back what is to be mended: `items` name paper or field and what is wrong; ticket and reservation stay.
+    """Send back what is to be mended; ticket and reservation stay, and everything not named is locked.
 
-    `days` (1 to 60, calendar days after today) defaults to the programme's. Raises IllegalMove, InvalidValue,
-    NotAllowed, Stale.
+    `items`: parts of the claim (`claim_returns.parts_of`) → what is wrong with each, in the submitter's words; "" where
+    `reason` says it. `workdays` (1 to 60, after today) defaults to the programme's own time for corrections. Raises
+    IllegalMove, InvalidValue, NotAllowed, Stale.
     """
     claim = _open(session, actor, claim_id, fence, "return")
     if not items:
         raise InvalidValue("请至少选出一项需要补正的材料或信息，申领人才知道改哪里。", {"items": "至少一项"})
-    _require_reason(reason, "请写明退回补正的原因，申领人会看到。")
-    deadline = _deadline(claim, now, days)
+    if reason.strip() or not all(why.strip() for why in items.values()):
+        _require_reason(reason, "请给每一项选出原因，或写明退回补正的原因，申领人会看到。")
+    if workdays is not None and not 1 <= workdays <= _MOST_DAYS:
+        raise InvalidValue(f"补正期限应为 1 至 {_MOST_DAYS} 个工作日。", {"workdays": f"1 至 {_MOST_DAYS}"})
+    named, until = _named(session, claim, items), claim_returns.deadline(claim, now, workdays)
+    listed = [{"id": part, "label": label, "note": why} for part, (label, why) in named.items()]
     evaluation = rechecks.latest(session, claim)
-    return _decide(
-        session, actor, now, claim, evaluation, "return", reason=reason, items=list(items), deadline=deadline
-    )
+    decision = _decide(session, actor, now, claim, evaluation, "return", reason=reason, items=listed, deadline=until.at)
+    claim_returns.begin(session, claim, decision, named=named, workdays=workdays, until=until)
+    return decision
 
 
-def _deadline(claim: Claim, now: datetime, days: int | None) -> datetime:
-    days = _programme(claim).correction_days if days is None else days
-    if not 1 <= days <= _MOST_DAYS:
-        raise InvalidValue(f"补正期限应为 1 至 {_MOST_DAYS} 天。", {"days": f"1 至 {_MOST_DAYS}"})
-    return end_of_day(now, days)
+def _named(session: Session, claim: Claim, items: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """The parts with what they are called and what is wrong with them."""
+    parts = claim_returns.parts_of(session, claim)
+    if not items.keys() <= parts.keys():
+        raise InvalidValue("要补正的内容里有这份申请没有的材料或信息。请刷新页面后重新选择。", {"items": "请重新选择"})
+    if any(len(why) > LONGEST_WHY for why in items.values()):
+        raise InvalidValue(f"每一项的原因请控制在 {LONGEST_WHY} 字以内，详细情况写在说明里。", {"items": "原因太长"})
+    return {part: (parts[part], why.strip()) for part, why in items.items()}
+
+
+def cancel_return(
+    session: Session, actor: Actor, now: datetime, claim_id: int, *, revision: int, reason: str
+) -> ClaimReturn | None:
+    """Take a return back: the claim stands at its place again, as it is now; the return stays, with the reason.
+
+    For the reviewer who returned it, and the lead. Raises IllegalMove, InvalidValue, NotAllowed, Stale; Unavailable
+    while a file of the submitter is being read.
+    """
+    claim = trail.lock(session, claim_id)
+    trail.require_revision(claim, revision)
+    trail.require_move(claim, actor, "cancel_return")
+    row = claim_returns.current(session, claim)
+    if actor.role != "lead" and (row is None or row.reviewer_id != actor.id):
+        raise NotAllowed("只有退回这份申请的审核员或复核可以撤销退回。")
+    _require_reason(reason, "请写明撤销退回的原因，申领人会看到。")
+    if checking.unread(session, claim):
+        raise Unavailable("申领人刚上传的文件还在识别。请稍等片刻，再撤销退回。")
+    claim_returns.close(session, claim, actor, now, "cancelled", reason=reason.strip())
+    claim.correction_until = None
+    trail.move(session, claim, actor, now, "cancel_return", to=place(claim), reason=reason.strip())
+    return row
 
 
 def reject(
     session: Session, actor: Actor, now: datetime, claim_id: int, fence: int, *, clause: str, reason: str
-) -> Decision:
-    """Reject under a clause of the document; the money goes to the waitlist.
+) -> Decision | Opinion:
+    """Reject under a clause of the document; the money goes to the waitlist. An Opinion as for `approve`.
 
     Raises IllegalMove, InvalidValue, NotAllowed, Stale.
     """
@@ -151,9 +200,10 @@ def reject(
     if clause not in _scheme(claim).clauses:
         raise InvalidValue("请选择不予通过所依据的文件条款。", {"clause": "请从列表中选择"})
     _require_reason(reason, "请写明不予通过的原因，申领人会看到。")
-    decision = _decide(
-        session, actor, now, claim, rechecks.latest(session, claim), "reject", reason=reason, clause=clause
-    )
+    evaluation, word = rechecks.latest(session, claim), second_look.Word("reject", clause=clause, reason=reason)
+    if opinion := second_look.keep_back(session, actor, now, claim, evaluation, word):
+        return opinion
+    decision = _decide(session, actor, now, claim, evaluation, "reject", reason=reason, clause=clause)
     queue.release(session, actor, now, claim, reason="reject")
     return decision
 
@@ -166,7 +216,8 @@ def _open(session: Session, actor: Actor, claim_id: int, fence: int, action: str
     claim = trail.lock(session, claim_id)
     if claim.state not in _WAITING:
         trail.require_move(claim, actor, action)
-    require_held(claim, actor, fence)
+    require_held(session, claim, actor, fence)
+    require_impartial(session, claim, actor)
     return claim
 
 
@@ -190,22 +241,27 @@ def _decide(
         award_fen=award_fen, reason=reason.strip(), clause=clause, items=items or [], deadline=deadline, at=now,
     )  # fmt: skip
     session.add(decision)
+    session.flush()
     end(claim)
+    second_look.settle(claim)
     claim.correction_until = deadline
     stated = reason.strip() or None
     trail.move(session, claim, actor, now, action, reason=stated, evaluation=evaluation, decision=decision)
     return decision
 
 
-def _award(actor: Actor, evaluation: Evaluation, award_fen: int | None, reason: str) -> int:
-    """The award to commit: positive, and within what this person may do on this evaluation. Raises as `approve`."""
+def _award(actor: Actor, evaluation: Evaluation, award_fen: int | None, reason: str, settled: bool) -> int:
+    """The award to commit: positive, and within what this person may do on this evaluation. Raises as `approve`.
+
+    `settled`: nothing in the evaluation is left to say.
+    """
     award = evaluation.award_fen if award_fen is None else award_fen
     if award is None or award <= 0:
         raise InvalidValue("核验没有得出补贴金额。请填写金额和理由，或退回补正。", {"award": "请填写"})
     more = award > (evaluation.award_fen or 0)
     if (evaluation.outcome == "fail" or more) and actor.role != "lead":
         raise NotAllowed("有核验项不符合，或金额高于核算金额，只有复核可以通过。请转交复核，或退回补正、不予通过。")
-    if evaluation.outcome != "pass" or award != evaluation.award_fen:
+    if not settled or award != evaluation.award_fen:
         _require_reason(reason, "有核验项未明确通过，或金额与核算金额不同。请写明通过的理由。")
     return award
 

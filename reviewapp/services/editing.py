@@ -13,7 +13,7 @@ from reviewapp.errors import IllegalMove, InvalidValue, NotFound
 from reviewapp.models import Actor, Claim, Fact
 from reviewapp.policy.workflow import EDITABLE, STATES
 from reviewapp.queries import scope
-from reviewapp.services import facts, fields, prefill, trail
+from reviewapp.services import facts, fields, mending, prefill, trail
 from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
 from reviewapp.services.values import BadValue, normalise
 
@@ -29,6 +29,13 @@ class FactChange:
     paper: str | None
     field: str
     value: Any
+
+    @classmethod
+    def of(cls, key: str, value: Any) -> FactChange:
+        """The change of the field that `key` names."""
+        section, _, rest = key.partition(".")
+        paper, _, field = rest.rpartition(".")
+        return cls(section, paper or None, field, value)
 
     @property
     def key(self) -> str:
@@ -62,23 +69,37 @@ def set_facts(
 ) -> Claim:
     """Write what a person entered; a doubtful reading repeated unchanged is thereby confirmed, a sure one left alone.
 
-    Only the form of the values is looked at; all of them are written or none. Raises InvalidValue whose `fields` are
-    keyed by `FactChange.key`; NotFound for a paper that is not there; Stale when `revision` is given and old.
+    Raises as `enter`; Stale when `revision` is given and old.
     """
     claim = editable(session, actor, claim_id, revision)
-    present = facts.current(session, claim)
+    enter(session, actor, now, claim, changes)
+    return claim
+
+
+def enter(session: Session, actor: Actor, now: datetime, claim: Claim, changes: Sequence[FactChange]) -> int:
+    """Write changes into a locked claim that the actor may change; how many of them say something new.
+
+    Only the form of the values is looked at; all of them are written or none. What a return left locked is not changed.
+    Raises InvalidValue whose `fields` are keyed by `FactChange.key`; NotFound for a paper that is not there.
+    """
+    present, still_open = facts.current(session, claim), mending.open_parts(session, claim)
     rows: list[Fact] = []
     wrong: dict[str, str] = {}
     for change in changes:
         target = _target(claim, present, change)
         try:
-            rows += _entered(claim, target, change)
+            entered = _entered(claim, target, change)
         except BadValue as bad:
             wrong[change.key] = f"“{target.field.label}”{bad.remedy}"
+            continue
+        paper = target.paper.paper if target.paper else None
+        if entered and (said := mending.locked(still_open, change.section, paper, change.field)):
+            wrong[change.key] = f"“{target.field.label}”：{said}"
+        rows += entered
     if wrong:
         raise InvalidValue("有填写的内容需要核对：" + "".join(wrong.values()), wrong)
     _write(session, actor, now, claim, rows)
-    return claim
+    return len(rows)
 
 
 def confirm(session: Session, actor: Actor, now: datetime, claim_id: int, revision: int) -> Claim:
@@ -87,11 +108,12 @@ def confirm(session: Session, actor: Actor, now: datetime, claim_id: int, revisi
     Raises InvalidValue when a number among them cannot be right, and as `set_facts`.
     """
     claim = editable(session, actor, claim_id, revision)
+    still_open = mending.open_parts(session, claim)
     doubtful = [
         FactChange(section, None, name, fact.value)
         for section, known in facts.current(session, claim).sections.items()
         for name, fact in known.items()
-        if fact.row.doubtful and fact.value is not None
+        if fact.row.doubtful and fact.value is not None and still_open.field(section, None, name)
     ]
     return set_facts(session, actor, now, claim_id, revision, doubtful)
 

@@ -67,15 +67,16 @@ class CurrentFacts:
         return tuple(paper for paper in self.papers if paper.paper.kind == kind)
 
 
-def current(session: Session, claim: Claim) -> CurrentFacts:
-    """Read the claim's papers and facts; three selects, whatever their number."""
+def current(session: Session, claim: Claim, *, until: int | None = None) -> CurrentFacts:
+    """Read the claim's papers and facts, only those up to the fact `until` where that is given; three selects."""
     papers = session.scalars(
         select(Paper)
         .where(Paper.claim_id == claim.id, Paper.removed_at.is_(None))
         .order_by(Paper.id)
         .options(selectinload(Paper.pages).selectinload(Page.upload))
     ).all()
-    rows = session.scalars(select(Fact).where(Fact.claim_id == claim.id).order_by(Fact.id)).all()
+    found = select(Fact).where(Fact.claim_id == claim.id).order_by(Fact.id)
+    rows = session.scalars(found if until is None else found.where(Fact.id <= until)).all()
     gone = set(
         session.scalars(select(Page.id).join(Upload).where(Upload.claim_id == claim.id, Upload.removed_at.is_not(None)))
     )
@@ -96,6 +97,15 @@ def _count(rows: Iterable[Fact]) -> dict[_Key, CurrentFact]:
         loses = before is not None and before.by_person and row.source == "reading"
         counted[key] = CurrentFact(before.row if before and loses else row, place)
     return counted
+
+
+def counted_until(session: Session, claim: Claim, fact_id: int) -> dict[tuple[str, int | None, str], Any]:
+    """The values that counted when `fact_id` was the newest fact, by (section, paper id, field); absent ones left out.
+
+    What is removed since still counts here.
+    """
+    rows = session.scalars(select(Fact).where(Fact.claim_id == claim.id, Fact.id <= fact_id).order_by(Fact.id))
+    return {key: fact.value for key, fact in _count(rows).items() if fact.value is not None}
 
 
 def values_of(session: Session, claim_ids: Sequence[int], section: str, field: str) -> dict[int, Any]:

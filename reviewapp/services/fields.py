@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from reviewapp import schemes
@@ -51,6 +52,7 @@ def of_section(claim: Claim, section: str) -> tuple[Field, ...]:
     return tuple(field for field in _FIXED if field.section == section)
 
 
+@cache
 def of_kind(kind: str) -> tuple[Field, ...]:
     """The fields of a paper of that kind."""
     return tuple(

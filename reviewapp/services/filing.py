@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from reviewapp.models import Claim, Fact, Page, Paper, Reading, Upload
 from reviewapp.ocr import FieldReading, PageReading
 from reviewapp.pages import PageImage
 from reviewapp.policy.kinds import KINDS
-from reviewapp.services import facts, fields, grouping
+from reviewapp.services import facts, fields, grouping, mending
 from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
 
 
@@ -35,21 +36,25 @@ def file_page(session: Session, claim: Claim, upload: Upload, seen: SeenPage, no
     page = session.scalars(
         select(Page).where(Page.upload_id == upload.id, Page.number == seen.image.number, Page.part == seen.part)
     ).one_or_none()
-    present = facts.current(session, claim)
+    present, still_open = facts.current(session, claim), mending.open_parts(session, claim)
+    homes = [paper for paper in present.papers if still_open.paper(paper.paper)]
     if page is None:
-        paper = _paper_for(session, claim, present, seen.reading, now)
+        paper = _paper_for(session, claim, homes, seen.reading, now)
         page = _new_page(session, upload, paper, seen)
     else:
-        paper = _move(page, present, seen.reading, now)
+        paper = _move(page, homes, seen.reading, now)
         page.rotation, page.legible = seen.reading.rotation, seen.reading.legible
     _keep_reading(session, page, seen.reading, now)
-    _write_facts(session, page, _facts_of(facts.current(session, claim), paper), seen.reading, now)
+    if still_open.paper(paper):
+        _write_facts(session, page, _facts_of(facts.current(session, claim), paper), seen.reading, now)
     session.flush()
     return paper
 
 
-def _paper_for(session: Session, claim: Claim, present: CurrentFacts, reading: PageReading, now: datetime) -> Paper:
-    home = grouping.home(present.papers, reading.kind, reading.fields)
+def _paper_for(
+    session: Session, claim: Claim, homes: Sequence[CurrentPaper], reading: PageReading, now: datetime
+) -> Paper:
+    home = grouping.home(homes, reading.kind, reading.fields)
     if home is not None:
         return home.paper
     paper = Paper(claim_id=claim.id, kind=reading.kind, kind_confidence=reading.kind_confidence, created_at=now)
@@ -77,12 +82,12 @@ def _new_page(session: Session, upload: Upload, paper: Paper, seen: SeenPage) ->
     return page
 
 
-def _move(page: Page, present: CurrentFacts, reading: PageReading, now: datetime) -> Paper:
+def _move(page: Page, homes: Sequence[CurrentPaper], reading: PageReading, now: datetime) -> Paper:
     """A page that a person gave a kind joins the paper it completes, unless a person has already worked on its own."""
-    own = next((paper for paper in present.papers if paper.paper.id == page.paper_id), None)
+    own = next((paper for paper in homes if paper.paper.id == page.paper_id), None)
     if own is None or len(own.paper.pages) > 1 or any(fact.by_person for fact in own.facts.values()):
         return page.paper
-    others = [paper for paper in present.papers if paper is not own]
+    others = [paper for paper in homes if paper is not own]
     home = grouping.home(others, own.paper.kind, reading.fields)
     if home is None:
         return own.paper

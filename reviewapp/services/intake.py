@@ -16,7 +16,7 @@ from reviewapp.errors import InvalidValue, NotAllowed, NotFound, TooMany, Unavai
 from reviewapp.models import Actor, Claim, Paper, Pool, Upload, User
 from reviewapp.pages import inspect_file
 from reviewapp.policy.kinds import KINDS
-from reviewapp.services import outbox, prefill, trail
+from reviewapp.services import mending, outbox, prefill, trail
 from reviewapp.services.editing import FactChange, confirm, editable, set_facts
 from reviewapp.storage import Storage
 
@@ -129,6 +129,7 @@ def add_upload(session: Session, actor: Actor, now: datetime, claim_id: int, rec
     A file that was taken out comes back with its papers. Raises TooMany beyond 60 files or 200 MB a claim.
     """
     claim = editable(session, actor, claim_id)
+    mending.require_files(session, claim)
     same = select(Upload).where(Upload.claim_id == claim.id, Upload.sha256 == received.sha256)
     upload = session.scalars(same).one_or_none()
     if upload is not None and _all_there(upload):
@@ -138,6 +139,7 @@ def add_upload(session: Session, actor: Actor, now: datetime, claim_id: int, rec
     if upload is None:
         upload = _new_upload(session, actor, now, claim, received)
     else:
+        mending.require_papers(session, claim, {page.paper for page in upload.pages})
         _bring_back(session, upload, now)
     prefill.refresh(session, claim, now)
     trail.record(session, claim, actor, now, "change_paper", reason=f"上传 {received.name}")
@@ -188,6 +190,7 @@ def remove_upload(session: Session, actor: Actor, now: datetime, claim_id: int, 
     """Take a file out of the claim, with the papers that stand on no other file; everything stays in the record."""
     claim = editable(session, actor, claim_id)
     upload = _of_claim(session, Upload, claim, upload_public_id)
+    mending.require_papers(session, claim, {page.paper for page in upload.pages})
     upload.removed_at = now
     for paper in {page.paper for page in upload.pages}:
         if all(page.upload.removed_at is not None for page in paper.pages):
@@ -200,6 +203,7 @@ def remove_paper(session: Session, actor: Actor, now: datetime, claim_id: int, p
     """Take a paper out of the claim, and the files on which nothing else stands."""
     claim = editable(session, actor, claim_id)
     paper = _of_claim(session, Paper, claim, paper_public_id)
+    mending.require_papers(session, claim, [paper])
     paper.removed_at = now
     for upload in {page.upload for page in paper.pages}:
         if all(page.paper.removed_at is not None for page in upload.pages):
@@ -215,6 +219,7 @@ def set_kind(session: Session, actor: Actor, now: datetime, claim_id: int, paper
     """
     claim = editable(session, actor, claim_id)
     paper = _of_claim(session, Paper, claim, paper_public_id)
+    mending.require_papers(session, claim, [paper])
     if kind not in KINDS:
         raise InvalidValue("没有这种材料，请从列表中选一种。", {"kind": "请从列表中选一种。"})
     if paper.kind == kind and paper.kind_by == "person":

@@ -6,42 +6,24 @@ number means that the claim was given to somebody else since, and nothing is wri
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from reviewapp import schemes
 from reviewapp.errors import InvalidValue, NotAllowed, Stale
-from reviewapp.models import SYSTEM, Actor, Claim, Pool, User
-from reviewapp.policy.turns import open_to
+from reviewapp.models import SYSTEM, Actor, Claim, ClaimSkip, Event, Pool, User
 from reviewapp.policy.workflow import REVIEWERS
 from reviewapp.services import funds, rechecks, trail
-from reviewapp.services.days import local_date
+from reviewapp.services.reach import Reach, conflict, reach_of
 
 LEASE = timedelta(minutes=20)
 _LOST = "这份申请的审核占用已经失效，现在不在您手上，刚才的操作没有保存。请回到待审列表，重新领取下一份。"
+_LONGEST_REASON = 1000
 _ABSENT = "占用到期，自动放回队列"
-_Conditions = tuple[ColumnElement[bool], ...]
-
-
-@dataclass(frozen=True)
-class _Reach:
-    """Which claims a reviewer may take now: not those the reviewer entered, and none of `early` programmes, (scheme,
-    version, programme) whose review has not begun.
-    """
-
-    actor: Actor
-    early: frozenset[tuple[str, str, str]]
-
-    @property
-    def waiting(self) -> _Conditions:
-        """The conditions of a claim that waits for this reviewer."""
-        conditions = (_open_to(self.actor), Claim.entered_by_id != self.actor.id)
-        programme = tuple_(Claim.scheme_code, Claim.scheme_version, Claim.programme)
-        return (*conditions, programme.not_in(sorted(self.early))) if self.early else conditions
 
 
 class _NobodyWaits(Exception):
@@ -65,44 +47,48 @@ def take_next(session: Session, actor: Actor, now: datetime) -> Claim | None:
         held.lease_until = now + LEASE
         rechecks.refresh(session, held, now)
         return held
-    reach = _Reach(actor, _not_begun(session, local_date(now)))
-    for pool_id in _pools(session, reach):
+    for reach, pool_id in _turns(session, actor, now):
         with suppress(_NobodyWaits), session.begin_nested():  # undone, it lets go of the pool
             return _take_in(session, now, pool_id, reach)
     return None
 
 
+def next_waiting(session: Session, actor: Actor, now: datetime) -> Claim | None:
+    """The claim that `take_next` would probably give, only looked at: nothing is locked or leased."""
+    for reach, pool_id in _turns(session, actor, now):
+        first = select(Claim).where(*reach.waiting, Claim.pool_id == pool_id).order_by(Claim.ticket).limit(1)
+        if (claim := session.scalar(first)) is not None:
+            return claim
+    return None
+
+
+def _turns(session: Session, actor: Actor, now: datetime) -> Iterator[tuple[Reach, int]]:
+    """Where to look for the next claim, first what is not kept for a colleague."""
+    polite = reach_of(session, actor, now)
+    for reach in (polite, replace(polite, polite=False)):
+        yield from ((reach, pool_id) for pool_id in _pools(session, reach))
+
+
 def take_out_of_turn(session: Session, actor: Actor, now: datetime, claim_id: int, *, reason: str) -> Claim:
-    """Take this claim, whoever waits before it, for a reason that goes on the trail. IllegalMove, InvalidValue."""
-    if not reason.strip():
-        raise InvalidValue("请写明不按顺序领取的原因，原因会记入办理记录。", {"reason": "不能为空"})
-    return _lease(session, actor, now, trail.lock(session, claim_id), reason.strip())
+    """Take this claim, whoever waits before it, for a reason that goes on the trail.
+
+    Raises IllegalMove, InvalidValue; NotAllowed for one's own, a relative's, or one that wants another's look.
+    """
+    reason = _stated(reason, "请写明不按顺序领取的原因，原因会记入办理记录。")
+    claim = trail.lock(session, claim_id)
+    require_impartial(session, claim, actor)
+    if claim.second_look == "waiting" and claim.first_by_id == actor.id:
+        raise NotAllowed("这份申请您已作初审，须由另一人复审。")
+    return _lease(session, actor, now, claim, reason)
 
 
-def _take_in(session: Session, now: datetime, pool_id: int, reach: _Reach) -> Claim:
+def _take_in(session: Session, now: datetime, pool_id: int, reach: Reach) -> Claim:
     funds.lock_pool(session, pool_id)
     first = select(Claim).where(*reach.waiting, Claim.pool_id == pool_id).order_by(Claim.ticket).limit(1)
     claim = session.scalar(_fresh(first, skip_locked=True))
     if claim is None:
         raise _NobodyWaits
-    return _lease(session, reach.actor, now, claim, _passing_over(session, claim, reach))
-
-
-def _passing_over(session: Session, claim: Claim, reach: _Reach) -> str | None:
-    """Why earlier claims are not taken first; None when there are none. The pool is locked: nobody joins them."""
-    before = (_open_to(reach.actor), Claim.pool_id == claim.pool_id, Claim.ticket < claim.ticket)
-    columns = (Claim.ticket, Claim.scheme_code, Claim.scheme_version, Claim.programme, Claim.entered_by_id)
-    rows = session.execute(select(*columns).where(*before).order_by(Claim.ticket)).all()
-    if not rows:
-        return None
-    why = dict.fromkeys(_why(reach, (code, version, name), by) for _, code, version, name, by in rows)
-    return f"跳过更早的 {len(rows)} 份（最前为排队号 {rows[0].ticket}）：{'；'.join(why)}"
-
-
-def _why(reach: _Reach, programme: tuple[str, str, str], entered_by_id: int) -> str:
-    if entered_by_id == reach.actor.id:
-        return "由领取人本人录入，须由他人审核"
-    return "所属项目尚未开始审核" if programme in reach.early else "此刻正由他人办理"
+    return _lease(session, reach.actor, now, claim, reach.passed_over(session, claim))
 
 
 def _lease(session: Session, actor: Actor, now: datetime, claim: Claim, reason: str | None) -> Claim:
@@ -110,39 +96,20 @@ def _lease(session: Session, actor: Actor, now: datetime, claim: Claim, reason: 
     trail.require_move(claim, actor, "take")
     evaluation = rechecks.refresh(session, claim, now)
     claim.reviewer_id, claim.lease_until = actor.id, now + LEASE
+    claim.kept_for_id = claim.kept_until = None
     claim.fence += 1
     trail.move(session, claim, actor, now, "take", reason=reason, evaluation=evaluation)
     session.flush()
     return claim
 
 
-def _pools(session: Session, reach: _Reach) -> list[int]:
+def _pools(session: Session, reach: Reach) -> list[int]:
     """The pools with somebody waiting, the longest-waiting head first. Only the heads are read, whatever stands behind
     them (`ix_claims_waiting`).
     """
     head = select(Claim.submitted_at).where(*reach.waiting, Claim.pool_id == Pool.id).order_by(Claim.ticket).limit(1)
     rows = session.execute(select(Pool.id, head.correlate(Pool).scalar_subquery()))
     return [pool_id for _, pool_id in sorted((since, pool_id) for pool_id, since in rows if since is not None)]
-
-
-def _open_to(actor: Actor) -> ColumnElement[bool]:
-    """Claims in the states from which the role may take them.
-
-    The states stand in the statement itself: a prepared one could not use the index of the waiting otherwise.
-    """
-    states: BindParameter[str] = bindparam("states", open_to(actor.role), expanding=True, literal_execute=True)
-    return Claim.state.in_(states)
-
-
-def _not_begun(session: Session, today: date) -> frozenset[tuple[str, str, str]]:
-    """(scheme, version, programme) whose review has not begun."""
-    return frozenset(
-        (code, version, name)
-        for code in session.scalars(select(Pool.scheme_code).distinct())
-        for version in schemes.versions(code)
-        for name, programme in schemes.load(code, version).programmes.items()
-        if programme.review_from is not None and programme.review_from > today
-    )
 
 
 def _fresh(query: Select[Claim], *, skip_locked: bool = False) -> Select[Claim]:
@@ -152,16 +119,34 @@ def _fresh(query: Select[Claim], *, skip_locked: bool = False) -> Select[Claim]:
 def hold(session: Session, actor: Actor, claim_id: int, fence: int) -> Claim:
     """The claim, locked, if the actor holds it under this fence; NotAllowed for who entered it, Stale when moved on."""
     claim = trail.lock(session, claim_id)
-    require_held(claim, actor, fence)
+    require_held(session, claim, actor, fence)
     return claim
 
 
-def require_held(claim: Claim, actor: Actor, fence: int) -> None:
+def require_held(session: Session, claim: Claim, actor: Actor, fence: int) -> None:
     """Raise as `hold` for a locked claim. A lease that ran out is good while nobody else was given the claim."""
     if claim.entered_by_id == actor.id:
         raise NotAllowed("这份申请是您自己录入的，必须由另一位审核员审核。")
     if claim.reviewer_id != actor.id or claim.fence != fence:
-        raise Stale(_LOST)
+        raise Stale(_taken_back(session, claim) or _LOST)
+
+
+def require_impartial(session: Session, claim: Claim, actor: Actor) -> None:
+    """NotAllowed for who must not decide on a locked claim: a relative's, or their own organisation's."""
+    if said := conflict(session, actor, claim):
+        raise NotAllowed(said)
+
+
+def _taken_back(session: Session, claim: Claim) -> str:
+    """What a reviewer is told of a claim that the lead took back; "" when it was lost in another way."""
+    last = session.scalars(
+        select(Event)
+        .where(Event.claim_id == claim.id, Event.action.in_(("take", "take_back")))
+        .order_by(Event.id.desc())
+    ).first()
+    if last is None or last.action != "take_back":
+        return ""
+    return f"这份申请已由复核收回：{last.reason}。刚才的操作没有保存，请回到待审列表领取下一份。"
 
 
 def extend(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int) -> None:
@@ -176,11 +161,36 @@ def put_back(session: Session, actor: Actor, now: datetime, claim_id: int, fence
 
 def hand_to_lead(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int, *, reason: str) -> None:
     """The reviewer gives the claim to the lead (专项审核), at its old place. InvalidValue, NotAllowed, Stale."""
-    if not reason.strip():
-        raise InvalidValue("请写明转交复核的原因，复核会看到。", {"reason": "不能为空"})
+    reason = _stated(reason, "请写明转交复核的原因，复核会看到。")
     claim = hold(session, actor, claim_id, fence)
     claim.special = True
-    _return(session, actor, now, claim, reason=reason.strip())
+    if claim.second_look == "waiting":
+        claim.second_look = "disputed"  # the lead decides, whatever the first one said
+    _return(session, actor, now, claim, reason=reason)
+
+
+def skip(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int, *, reason: str) -> None:
+    """The reviewer passes the claim on, with a reason that the lead sees: it stands at its old place for others, and
+    comes back to this reviewer only after somebody else was given it. InvalidValue, NotAllowed, Stale.
+    """
+    reason = _stated(reason, "请写明跳过的原因，复核会看到。")
+    claim = hold(session, actor, claim_id, fence)
+    session.add(ClaimSkip(claim_id=claim.id, fence=claim.fence, reviewer_id=actor.id, reason=reason, at=now))
+    _return(session, actor, now, claim, reason=f"跳过：{reason}")
+
+
+def take_back(session: Session, actor: Actor, now: datetime, claim_id: int, fence: int, *, reason: str) -> None:
+    """The lead takes a claim from whoever reads it, for a reason that they are told; it stands at its old place.
+
+    Raises IllegalMove when nobody reads it, InvalidValue without a reason, Stale when another was given it meanwhile.
+    """
+    reason = _stated(reason, "请写明收回的原因，审核员会看到。")
+    claim = trail.lock(session, claim_id)
+    trail.require_move(claim, actor, "take_back")
+    if claim.fence != fence:
+        raise Stale("这份申请已换人审核，没有收回。请刷新页面查看最新情况。")
+    end(claim)
+    trail.move(session, claim, actor, now, "take_back", to=place(claim), reason=reason)
 
 
 def release_expired(session: Session, now: datetime, limit: int = 100) -> int:
@@ -195,8 +205,21 @@ def release_expired(session: Session, now: datetime, limit: int = 100) -> int:
 
 def _return(session: Session, actor: Actor, now: datetime, claim: Claim, *, reason: str | None = None) -> None:
     end(claim)
-    to = "special_review" if claim.special else "submitted"
-    trail.move(session, claim, actor, now, "put_back", to=to, reason=reason)
+    trail.move(session, claim, actor, now, "put_back", to=place(claim), reason=reason)
+
+
+def place(claim: Claim) -> str:
+    """The state in which an undecided claim waits to be read. While a second look is wanted, whoever reviews may."""
+    return "special_review" if claim.special and claim.second_look != "waiting" else "submitted"
+
+
+def _stated(reason: str, message: str) -> str:
+    """The reason, trimmed; InvalidValue without one or with one that is too long."""
+    if not reason.strip():
+        raise InvalidValue(message, {"reason": "不能为空"})
+    if len(reason) > _LONGEST_REASON:
+        raise InvalidValue(f"原因太长，请控制在 {_LONGEST_REASON} 字以内。", {"reason": f"最多 {_LONGEST_REASON} 字"})
+    return reason.strip()
 
 
 def end(claim: Claim) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +18,6 @@ from reviewapp.models import SYSTEM, Actor, BatchExport, Claim, Payout, PayoutBa
 from reviewapp.services import trail
 from reviewapp.services.days import local_date
 from reviewapp.services.payouts_lines import lock_claims, locked_lines, require_finance
-
-_YEAR = re.compile(r"20[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -113,9 +110,8 @@ def _line(payout: Payout, claim_number: str) -> OrderLine:
 def _name(session: Session, batch: PayoutBatch, template: Template) -> str:
     """乡宁县2023_待发放_第3批_2023-10-20.xlsx"""
     scheme = schemes.load(batch.scheme_code)
-    year = _YEAR.search(scheme.code)
     of_scheme = select(func.count()).select_from(PayoutBatch).where(PayoutBatch.scheme_code == batch.scheme_code)
     ordinal = session.scalar(of_scheme.where(PayoutBatch.id <= batch.id))
     released = local_date(batch.released_at or batch.made_at)
-    about = f"{scheme.county}{year[0] if year else scheme.issued_on.year}_待发放_第{ordinal}批_{released:%Y-%m-%d}"
+    about = f"{scheme.short}_待发放_第{ordinal}批_{released:%Y-%m-%d}"
     return f"{about}.{template.order.form.format}"

@@ -5,7 +5,7 @@ A prefilled value follows its paper until a person enters the field; from then o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +46,11 @@ def from_account(session: Session, claim: Claim, user: User, now: datetime) -> N
     """Fill the applicant's telephone number with the one a claimant signed in with."""
     if claim.submitter_role == "claimant" and user.phone:
         session.add(_row(claim, "applicant", "phone", user.phone, now))
+
+
+def fed_by(claim: Claim, kinds: Collection[str]) -> frozenset[tuple[str, str]]:
+    """The (section, field) pairs that papers of these kinds fill in."""
+    return frozenset((rule.section, rule.field) for rule in _RULES[claim.submitter_role] if rule.kind in kinds)
 
 
 def refresh(session: Session, claim: Claim, now: datetime) -> None:

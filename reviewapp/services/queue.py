@@ -9,16 +9,18 @@ through them pool by pool, in the order of the pools' ids.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import IllegalMove, NotFound, Stale
-from reviewapp.models import SYSTEM, Actor, Claim, Evaluation, Pool
+from reviewapp.models import SYSTEM, Actor, Claim, ClaimReturn, Evaluation, Pool
 from reviewapp.policy import pool as rules
-from reviewapp.services import admission, checking, funds, trail
+from reviewapp.services import admission, checking, claim_returns, funds, mending, trail
 
+#: How long a mended claim waits for the reviewer who returned it while others find something else to read.
+KEPT = timedelta(hours=2)
 #: States in which a claim stands in the queue before a decision.
 UNDECIDED = ("submitted", "waitlist", "special_review", "in_review", "returned")
 
@@ -38,7 +40,7 @@ def submit(session: Session, actor: Actor, now: datetime, claim_id: int, revisio
     wanted_fen = admission.admit(claim, now, checked)
     claim.special = checked.result.special_review
     evaluation = checking.store(session, claim, now, checked)
-    checking.write_keys(session, claim, checked)
+    checking.write_keys(session, claim, checked, now)
     enter(session, actor, now, claim, wanted_fen=wanted_fen, evaluation=evaluation)
     return claim
 
@@ -76,11 +78,12 @@ def resubmit(session: Session, actor: Actor, now: datetime, claim_id: int, revis
     trail.require_move(claim, actor, "resubmit")
     if claim.correction_until is not None and now > claim.correction_until:
         raise IllegalMove("补正期限已过，这份申请不能再提交。如仍需申领，请重新填写一份申请。")
+    mending.require_only_asked(session, claim)
     checked = checking.evaluate_claim(session, claim, now)
     wanted_fen = admission.readmit(claim, checked)
     claim.special = claim.special or checked.result.special_review
     evaluation = checking.store(session, claim, now, checked)
-    checking.write_keys(session, claim, checked)
+    checking.write_keys(session, claim, checked, now)
     return_to_line(session, actor, now, claim, wanted_fen=wanted_fen, evaluation=evaluation)
     return claim
 
@@ -100,9 +103,16 @@ def return_to_line(
     """
     claim.submitted_from = claim.revision
     carried = reserve_more(session, actor, now, claim, wanted_fen)
+    _keep_for_reviewer(claim, claim_returns.close(session, claim, actor, now, "mended"), now)
     claim.correction_until = None
     to = _in_line(claim) if carried else "waitlist"
     trail.move(session, claim, actor, now, "resubmit", to=to, evaluation=evaluation)
+
+
+def _keep_for_reviewer(claim: Claim, mended: ClaimReturn | None, now: datetime) -> None:
+    """Who returned the claim knows it: for a while it is theirs first, if they still may take it."""
+    if mended is not None and mended.reviewer.active and (mended.reviewer.role == "lead" or not claim.special):
+        claim.kept_for_id, claim.kept_until = mended.reviewer_id, now + KEPT
 
 
 def reserve_more(session: Session, actor: Actor, now: datetime, claim: Claim, wanted_fen: int) -> bool:
@@ -129,7 +139,8 @@ def withdraw(session: Session, actor: Actor, now: datetime, claim_id: int, revis
     claim = _lock_own(session, actor, claim_id)
     trail.require_revision(claim, revision)
     trail.require_move(claim, actor, "withdraw")
-    claim.correction_until = None
+    claim_returns.close(session, claim, actor, now, "withdrawn")
+    claim.correction_until = claim.second_look = claim.first_by_id = None
     trail.move(session, claim, actor, now, "withdraw")
     release(session, actor, now, claim, reason="withdraw")
     return claim
@@ -165,6 +176,7 @@ def lapse_overdue(session: Session, now: datetime, limit: int = 100) -> int:
     )
     overdue = session.scalars(query.execution_options(populate_existing=True)).all()
     for claim in overdue:
+        claim_returns.close(session, claim, SYSTEM, now, "lapsed")
         claim.correction_until = None
         trail.move(session, claim, SYSTEM, now, "lapse", reason="补正期限已过")
         release(session, SYSTEM, now, claim, reason="lapse")

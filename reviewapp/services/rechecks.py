@@ -16,6 +16,7 @@ from reviewapp.errors import Stale
 from reviewapp.models import SYSTEM, Claim, ClaimKey, Evaluation
 from reviewapp.services import checking, trail
 from reviewapp.services.checking import Checked
+from reviewapp.services.identities import RULED
 
 _CHANGED = (
     "这份申请的核验结果与您看到的不同（内容有变化，或同一车辆、发票另有申请）。"
@@ -25,10 +26,21 @@ _CHANGED = (
 
 def refresh(session: Session, claim: Claim, now: datetime) -> Evaluation:
     """Check a locked claim again; the evaluation in force, a new one (on the trail) if the old one no longer holds."""
+    return _kept(session, claim, now, checking.evaluate_claim(session, claim, now))
+
+
+def renew(session: Session, claim: Claim, now: datetime) -> Evaluation:
+    """A reviewer changed facts of a locked claim: as `refresh`, and later claims find it by what it says now."""
     checked = checking.evaluate_claim(session, claim, now)
+    checking.write_keys(session, claim, checked, now)
+    return _kept(session, claim, now, checked)
+
+
+def _kept(session: Session, claim: Claim, now: datetime, checked: Checked) -> Evaluation:
     evaluation = checking.latest(session, claim)
     if evaluation is None or not _holds(session, claim, evaluation, checked):
         evaluation = checking.store(session, claim, now, checked)
+        checking.write_keys(session, claim, checked, now)
         trail.record(session, claim, SYSTEM, now, "check", evaluation=evaluation)
     return evaluation
 
@@ -62,6 +74,6 @@ def _holds(session: Session, claim: Claim, evaluation: Evaluation, checked: Chec
 def _wait_for_rivals(session: Session, claim: Claim) -> None:
     """Lock the tokens that this claim shares with others, in one order for all; held until the transaction ends."""
     session.flush()
-    own = select(ClaimKey.kind, ClaimKey.token).where(ClaimKey.claim_id == claim.id)
+    own = select(ClaimKey.kind, ClaimKey.token).where(ClaimKey.claim_id == claim.id, ClaimKey.kind.in_(RULED))
     shared = tuple_(ClaimKey.kind, ClaimKey.token).in_(own)
     session.execute(select(ClaimKey.id).where(shared).order_by(ClaimKey.id).with_for_update()).all()

@@ -8,10 +8,12 @@ from reviewapp.web import (
     api,
     batches,
     claims,
+    dealers,
     demands,
     demo,
     desk,
     errors,
+    figures,
     filters,
     finance,
     guard,
@@ -19,14 +21,20 @@ from reviewapp.web import (
     health,
     held,
     images,
+    lead,
     navigation,
+    papers_out,
     pools,
     public,
     queue,
+    relatives,
     returns,
+    review,
+    samples,
     scheme_replay,
     schemes,
     sign_in,
+    signals,
     staff,
     tokens,
     trail,
@@ -34,9 +42,11 @@ from reviewapp.web import (
 from reviewapp.web.api import pages as api_pages
 
 ROOMS = (
-    *(public, queue, health, sign_in, held, demo, claims, images, desk, trail, schemes, scheme_replay),
+    *(public, queue, health, sign_in, held, demo, claims, images, desk, review, schemes, scheme_replay),
+    *(trail, papers_out, dealers, figures),
     *(finance, batches, returns, pools, demands),
     *(tokens, api, api_pages),
+    *(lead, relatives, samples),
 )
 
 
@@ -50,3 +60,4 @@ def register(app: Flask) -> None:
     headers.register(app)
     navigation.register(app)
     filters.register(app)
+    signals.register(app)

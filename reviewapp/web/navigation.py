@@ -13,15 +13,22 @@ _FINANCE = (
     *(("finance.home", "发放"), ("returns.listing", "回盘")),
     *(("demands.listing", "追回"), ("pools.listing", "资金池")),
 )
+_TRAIL = (("trail.listing", "全部申请"), ("dealers.listing", "经销商"), ("figures.show", "统计"))
+_DESK = (("desk.home", "审核"), *_TRAIL)
 _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "claimant": (("claims.listing", "我的申请"),),
     "dealer": (("claims.listing", "购车人申请"),),
-    "reviewer": (("desk.home", "审核"), ("trail.listing", "全部申请")),
-    "lead": (("desk.home", "审核"), ("trail.listing", "全部申请"), ("schemes.listing", "活动方案")),
+    "reviewer": _DESK,
+    "lead": (_DESK[0], ("lead.board", "总览"), *_TRAIL, ("schemes.listing", "活动方案")),
     "finance_maker": _FINANCE,
     "finance_checker": _FINANCE,
-    "auditor": (("trail.listing", "全部申请"), *_FINANCE, ("schemes.listing", "活动方案")),
-    "admin": (("schemes.listing", "活动方案"), ("pools.listing", "资金池")),
+    "auditor": (*_TRAIL, ("samples.listing", "抽查"), *_FINANCE, ("schemes.listing", "活动方案")),
+    "admin": (
+        ("schemes.listing", "活动方案"),
+        ("pools.listing", "资金池"),
+        ("figures.show", "统计"),
+        ("relatives.everybody", "亲属申报"),
+    ),
 }
 
 
@@ -59,4 +66,4 @@ def _room(endpoint: str | None) -> str:
     if endpoint is None:
         return ""
     room = endpoint.partition(".")[0]
-    return {"scheme_replay": "schemes", "batches": "finance"}.get(room, room)
+    return {"scheme_replay": "schemes", "batches": "finance", "papers_out": "trail"}.get(room, room)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reviewapp.policy.forecast import Band, Forecast, PoolForecast
+from reviewapp.queries.figures import DayCount
 from reviewapp.queries.pools import Day
 
 #: The drawing's units; the labels stand outside the field.
@@ -111,10 +112,46 @@ def _known(band: Band) -> tuple[int, int, int]:
     return band.low or 0, band.median or 0, band.high or 0
 
 
-def _step(rough: float) -> int:
-    """The round number of fen at or above, so that a handful of lines carry round amounts."""
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A day's bar: its left edge and top; it stands on the field's bottom."""
+
+    left: float
+    top: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlot:
+    """Claims a day: bars for those that came, a line for those that were decided."""
+
+    bars: tuple[Column, ...]
+    line: str
+    days: tuple[Tick, ...]
+    counts: tuple[Tick, ...]
+
+
+def day_plot(days: Sequence[DayCount]) -> DayPlot:
+    """Claims that came in and that were decided; `days` follow one another and are not empty."""
+    most = max(max(one.incoming, one.decided) for one in days) or 1
+    step = _step(most / 4, least=1)
+    top = step * -(-most // step)
+    across, up = _Scale(0, len(days), LEFT, RIGHT), _Scale(0, top, BOTTOM, TOP)
+    width = (RIGHT - LEFT) / len(days)
+    every = max(1, -(-len(days) // _MOST_LABELS))
+    bars = [Column(across(at), up(one.incoming), round(0.8 * width, 1)) for at, one in enumerate(days) if one.incoming]
+    return DayPlot(
+        bars=tuple(bars),
+        line=_points([(across(at + 0.4), up(one.decided)) for at, one in enumerate(days)]),
+        days=tuple(Tick(across(at + 0.4), f"{days[at].day:%m-%d}") for at in range(0, len(days), every)),
+        counts=tuple(Tick(up(value), f"{value:,}") for value in range(0, top + 1, step)),
+    )
+
+
+def _step(rough: float, least: int = 100) -> int:
+    """The round number (of fen, unless `least` is given) at or above, so that a handful of lines carry round ones."""
     size = 10 ** (len(str(max(int(rough), 1))) - 1)
-    return max(int(next(step * size for step in _STEPS if step * size >= rough)), 100)
+    return max(int(next(step * size for step in _STEPS if step * size >= rough)), least)
 
 
 def _wan(fen: int) -> str:

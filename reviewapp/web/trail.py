@@ -44,4 +44,13 @@ def listing() -> ResponseReturnValue:
 def show(public_id: str) -> ResponseReturnValue:
     """One claim as the reviewer saw it, with decisions and history."""
     view = claim_view(db.session, actor(), public_id, clock.now())
-    return render_template("desk/claim.html", view=view, groups=desk.grouped(view), deciding=False, refusal="")
+    return render_template(
+        "desk/claim.html",
+        view=view,
+        papers=desk.by_kind(view),
+        groups=desk.groups(view),
+        compared=desk.compared,
+        fields=desk.fields_of(view),
+        deciding=False,
+        refusal="",
+    )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from reviewapp import clock, create_app
@@ -35,14 +36,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def open_office(data: Path, folder: Path) -> Iterator[str]:
-    """The whole stack on `data`, with pools, dealers and the demonstration's accounts; gives the site's address."""
-    environment = {**_KEYS, "REVIEWAPP_DEMO": "1", "STORAGE_URL": f"file:{folder / 'uploads'}"}
+def open_office(data: Path, folder: Path, prepare: Callable[[Flask], None] = lambda _app: None) -> Iterator[str]:
+    """The whole stack on `data`, with pools, dealers, the demonstration's accounts and what `prepare` puts there; gives
+    the site's address.
+    """
+    environment = {**_KEYS, "REVIEWAPP_DEMO": "1", "UNDO_SECONDS": "2", "STORAGE_URL": f"file:{folder / 'uploads'}"}
     ports = {"port": free_port(), "bank_port": free_port()}
     with running_stack(data, **ports, log=folder / "log", environment=environment) as stack:
         app = create_app(Settings.from_environment({**environment, "REVIEWAPP_DATA": str(data)}))
         with app.app_context():
             Office(app).set_up()
+            prepare(app)
             db.session.remove()
             db.engine.dispose()
         clock.use(None)

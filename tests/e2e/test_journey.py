@@ -286,9 +286,10 @@ def review(world: World, numbers: list[str]) -> None:
         ready(page)
         world.barriers += reviewer.barriers(page.url)
         rows_move_the_picture(page)
-        page.keyboard.press("a")
+        page.keyboard.press("Shift+A")
         page.locator("#approve-reason").fill(REASON)
         page.keyboard.press("Control+Enter")
+        page.keyboard.press("Enter")
     page.get_by_text("没有等待审核的申请了").wait_for()
 
 
@@ -296,7 +297,7 @@ def rows_move_the_picture(page: Page) -> None:
     for key in ("j", "j", "k"):
         page.keyboard.press(key)
     expect(page.locator("[data-row]:focus")).to_have_count(1)
-    expect(page.locator(".viewer-sheet:visible")).to_have_count(1)
+    expect(page.locator("[data-pane]").first).to_be_visible()
 
 
 def pay(world: World, number: str, *, ends: str = "已发放") -> None:

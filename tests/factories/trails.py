@@ -18,7 +18,7 @@ from tests.factories.people import NOW, actor
 
 AWARD = 400_000
 SCHEME = "yangcheng-2023"
-_ITEMS = [{"paper": "pos_slip", "problem": "看不清金额"}]
+_ITEMS = {"rule:pos_slip": "看不清金额"}
 
 
 class History:

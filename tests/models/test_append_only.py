@@ -11,8 +11,12 @@ from reviewapp.models import (
     SYSTEM,
     Base,
     BatchExport,
+    Claim,
+    ClaimSkip,
     Decision,
+    Evaluation,
     Fact,
+    Opinion,
     Page,
     Paper,
     PayoutSkip,
@@ -34,12 +38,6 @@ def filled(session: Session) -> Session:
     factories.claim(session, "refunded")
     evaluation = factories.evaluation(session, claim)
     trail.record(session, claim, SYSTEM, NOW, "check", evaluation=evaluation)
-    session.add(
-        Decision(
-            claim_id=claim.id, fence=1, action="reject", reviewer_id=claim.reviewer_id, evaluation_id=evaluation.id,
-            clause="七", at=NOW,
-        )
-    )  # fmt: skip
     paper = Paper(claim_id=claim.id, kind="id_card", created_at=NOW)
     upload = Upload(
         claim_id=claim.id, uploaded_by_id=claim.entered_by_id, sha256="0" * 64, size=1, media_type="image/png",
@@ -54,11 +52,21 @@ def filled(session: Session) -> Session:
         Reading(page_id=page.id, engine="test", kind="id_card", kind_confidence=1, fields={}, seconds=0.1, at=NOW)
     )
     session.add(Fact(claim_id=claim.id, section="applicant", field="name", value="测试甲", source="reading", at=NOW))
+    _add_reviewers_rows(session, claim, evaluation)
     factories.published_scheme(session)
     heads.keep(session, NOW, Signer(bytes(32)))
     _add_batch_rows(session)
     session.commit()
     return session
+
+
+def _add_reviewers_rows(session: Session, claim: Claim, evaluation: Evaluation) -> None:
+    said = {
+        "claim_id": claim.id, "fence": 1, "action": "reject", "reviewer_id": claim.reviewer_id,
+        "evaluation_id": evaluation.id, "clause": "七", "at": NOW,
+    }  # fmt: skip
+    skip = ClaimSkip(claim_id=claim.id, fence=1, reviewer_id=claim.reviewer_id, reason="样例", at=NOW)
+    session.add_all([Decision(**said), skip, Opinion(**said, grounds="share")])
 
 
 def _add_batch_rows(session: Session) -> None:

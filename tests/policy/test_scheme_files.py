@@ -5,7 +5,7 @@ import re
 import pytest
 
 from reviewapp.policy import Problem, SchemeError, parse_scheme
-from reviewapp.policy.model import Bands
+from reviewapp.policy.model import RETURN_REASONS, Bands, SecondLook
 from tests.policy.sample import TEXT, sample
 
 CHECK = 'check = "within"\ntitle = "开票日期在活动期内"'
@@ -231,6 +231,22 @@ def test_bands_for_a_third_person() -> None:
 def test_bands_that_are_none(given: str, key: str, message: str) -> None:
     found = problems(f"{TEXT}\n{given}\n")
     assert [(one.key, message in one.message, bool(one.remedy)) for one in found] == [(key, True, True)]
+
+
+def test_second_looks_and_reasons_of_returns() -> None:
+    assert sample().second_look == SecondLook()
+    assert sample().programmes["car"].return_reasons is RETURN_REASONS
+    more = '\n[second_look]\npercent = 10\nover = 5000\n\n[return_reasons]\nblurred = "请重拍"\n'
+    scheme = parse_scheme(TEXT + more, "sample.toml")
+    assert scheme.second_look == SecondLook(percent=10, over_fen=500_000)
+    assert scheme.programmes["car"].return_reasons == {"blurred": "请重拍"}
+    for given, key in (
+        ("[second_look]\npercent = 101", "second_look.percent"),
+        ("[second_look]\nover = -1", "second_look.over"),
+        ("[[second_look]]\npercent = 1", "second_look"),
+        (f'[return_reasons]\nlong = "{"长" * 201}"', "return_reasons.long"),
+    ):
+        assert [one.key for one in problems(f"{TEXT}\n{given}\n")] == [key]
 
 
 def test_deadlines_are_not_negative() -> None:

@@ -89,7 +89,7 @@ def test_a_list_is_narrowed_by_state_and_scheme(session: Session) -> None:
 def test_claims_are_found_by_number_id_number_and_vin(session: Session) -> None:
     bought = buy()
     claim = filled(session, bought, state="submitted")
-    checking.write_keys(session, claim, checking.evaluate_claim(session, claim, NOW))
+    checking.write_keys(session, claim, checking.evaluate_claim(session, claim, NOW), NOW)
     filled(session, buy(1), state="submitted")
     reviewer = factories.actor(session, "reviewer")
     texts = (claim.number, claim.number[-6:], bought.buyer.id_number.lower(), f" {bought.vehicle.vin} ")

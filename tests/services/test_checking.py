@@ -120,7 +120,7 @@ def test_an_excluded_dealer_fails(session: Session) -> None:
 
 def put_in(session: Session, claim: Claim) -> Claim:
     """What a submission keeps of the claim's identity."""
-    checking.write_keys(session, claim, check(session, claim))
+    checking.write_keys(session, claim, check(session, claim), NOW)
     return claim
 
 
@@ -229,7 +229,8 @@ def test_drafts_have_no_keys_and_keys_are_written_once(session: Session) -> None
     claim = put_in(session, put_in(session, filled(session, bought, state="submitted")))
 
     assert prior(session, claim) == []
-    assert sorted(session.scalars(select(ClaimKey.kind))) == ["card", "id_number", "invoice", "vin"]
+    kinds = ["card", "id_number", "invoice", "name", "payment", "phone", "vin"]
+    assert sorted(session.scalars(select(ClaimKey.kind))) == kinds
 
 
 def test_keys_tell_nothing(session: Session) -> None:

@@ -21,7 +21,7 @@ from tests.support.both import both_databases
 pytestmark = both_databases
 
 AWARD = 400_000
-ITEMS = [{"paper": "pos_slip", "problem": "看不清金额"}]
+ITEMS = {"rule:pos_slip": "看不清金额"}
 
 
 @pytest.fixture
@@ -313,28 +313,31 @@ def test_a_return_names_what_to_mend_and_keeps_the_place(session: Session, revie
     decision = _return(session, reviewer, claim, claim.fence)
     session.flush()
     assert (claim.state, claim.reserved_fen, claim.reviewer_id) == ("returned", AWARD, None)
-    assert (decision.items, decision.deadline) == (ITEMS, claim.correction_until)
+    named = [{"id": "rule:pos_slip", "label": "POS签购单", "note": "看不清金额"}]
+    assert (decision.items, decision.deadline) == (named, claim.correction_until)
     assert claim.correction_until is not None
     assert claim.correction_until.astimezone(NOW.tzinfo).strftime("%H:%M:%S") == "23:59:59"
 
 
-def test_a_return_for_so_many_days_ends_with_the_last_of_them(session: Session, reviewer: Actor) -> None:
+def test_a_return_for_so_many_workdays_ends_with_the_last_of_them(session: Session, reviewer: Actor) -> None:
     _submitted(session)
     claim = _take(session, reviewer)
     decisions.return_for_correction(
-        session, reviewer, NOW, claim.id, claim.fence, items=ITEMS, reason="样例原因", days=3
+        session, reviewer, NOW, claim.id, claim.fence, items=ITEMS, reason="样例原因", workdays=4
     )
-    assert claim.correction_until == datetime.fromisoformat("2024-01-13T23:59:59+08:00")
+    assert claim.correction_until == datetime.fromisoformat("2024-01-16T23:59:59+08:00")
 
 
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"items": []}, "items"),
-        ({"reason": " "}, "reason"),
+        ({"items": {}}, "items"),
+        ({"items": {"paper:gone": "x"}}, "items"),
+        ({"items": {"rule:pos_slip": "长" * 201}}, "items"),
+        ({"reason": " ", "items": {"rule:pos_slip": ""}}, "reason"),
         ({"reason": "长" * 1001}, "reason"),
-        ({"days": 0}, "days"),
-        ({"days": 61}, "days"),
+        ({"workdays": 0}, "workdays"),
+        ({"workdays": 61}, "workdays"),
     ],
 )
 def test_a_return_needs_items_reason_and_a_sensible_deadline(

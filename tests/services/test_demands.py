@@ -230,7 +230,7 @@ def test_the_one_chance_stays_used(session: Session, state: str) -> None:
 def test_a_claim_that_was_paid_back_is_found_by_the_next_one(session: Session, state: str) -> None:
     first, second = (factories.complete_draft(session, 0) for _ in range(2))
     for draft in (first, second):
-        checking.write_keys(session, draft, checking.evaluate_claim(session, draft, NOW))
+        checking.write_keys(session, draft, checking.evaluate_claim(session, draft, NOW), NOW)
     pool = session.get_one(Pool, first.pool_id)
     first.state, first.ticket, first.submitted_at, first.number = state, pool.next_ticket, NOW, "样例-1"
     session.flush()

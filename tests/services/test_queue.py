@@ -39,7 +39,8 @@ def test_a_complete_draft_gets_ticket_number_and_its_award_reserved(session: Ses
     assert (evaluation.outcome, evaluation.award_fen) == ("pass", AWARD)
     event = session.scalars(select(Event).where(Event.action == "submit")).one()
     assert (event.from_state, event.to_state, event.evaluation_id) == ("draft", "submitted", evaluation.id)
-    assert {key.kind for key in session.scalars(select(ClaimKey))} == {"id_number", "vin", "invoice", "card"}
+    kinds = {"id_number", "name", "vin", "invoice", "card", "payment", "phone"}
+    assert {key.kind for key in session.scalars(select(ClaimKey))} == kinds
     assert queue.place(session, claim) == 1
 
 

@@ -56,7 +56,7 @@ VERBS: dict[str, Callable[[Session, Actor, Claim], Any]] = {
         session, actor, NOW, claim.id, claim.fence, award_fen=1_000, reason="样例原因"
     ),
     "return": lambda session, actor, claim: decisions.return_for_correction(
-        session, actor, NOW, claim.id, claim.fence, items=[{"paper": "id_card"}], reason="样例原因"
+        session, actor, NOW, claim.id, claim.fence, items={"applicant.phone": ""}, reason="样例原因"
     ),
     "reject": lambda session, actor, claim: decisions.reject(
         session, actor, NOW, claim.id, claim.fence, clause="三(四)5", reason="样例原因"

@@ -73,9 +73,9 @@ class Walk:
 
     def _return(self, step: Step) -> None:
         claim = self._leased(step)
-        items = [{"what": "样例", "why": "样例"}]
+        items = {"applicant.phone": "样例"}
         decisions.return_for_correction(
-            self.session, self.lead, NOW, claim.id, claim.fence, items=items, reason="样例原因", days=5
+            self.session, self.lead, NOW, claim.id, claim.fence, items=items, reason="样例原因", workdays=5
         )
 
     def _resubmit(self, step: Step) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from reviewapp.models import Actor, Claim, Decision, Demand, Pool, User
+from reviewapp.models import Actor, AuditItem, AuditSample, Claim, Decision, Demand, Pool, User
 from reviewapp.policy.workflow import PAID_OUT
 from reviewapp.queries.pools import FIGURES
 from reviewapp.services import payouts, trail
@@ -22,6 +22,7 @@ from tests.web.conftest import Visit
 
 _STEPS = ("papers", "papers/now", "facts", "check")
 _REASON = "理由一"
+_LEAD = ("/desk", "/desk/lead", "/relatives", "/relatives/all")
 _PUBLIC = (
     *("/", "/sign-in", "/staff/sign-in", "/demo/clock", "/demo/messages", "/api"),
     *("/schemes/xiangning-2023/car", "/schemes/yangcheng-2023/car"),
@@ -74,7 +75,7 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     by_dealer = claims_in_every_state(rows, people["dealer"], people["lead"])
     token(rows, people["dealer"])
     batches, money = _batches(rows, maker, checker), _of_money(rows, factories.pool(rows))
-    returned = _returned(rows)
+    returned, sample = _returned(rows), _sample(rows, people["auditor"], by_claimant["approved"])
     rows.commit()
     yield from _open(visit, None, *_PUBLIC)
     for role, claims, more in (("claimant", by_claimant, ()), ("dealer", by_dealer, ("/account/tokens",))):
@@ -82,9 +83,10 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
         yield from _open(visit, people[role], *lists, *_of_owner(claims))
     shown = [f"/all/{claim.public_id}" for claim in (*by_claimant.values(), *by_dealer.values()) if claim.ticket]
     for role in ("reviewer", "lead", "auditor"):
-        yield from _open(visit, people[role], "/all", "/all?state=paid", *shown)
+        yield from _open(visit, people[role], "/all", "/all?state=paid", *shown, *_of_audit(people["dealer"]))
     yield from _open(visit, people["reviewer"], "/desk", f"/desk/claims/{by_claimant['in_review'].public_id}")
-    yield from _open(visit, people["lead"], "/desk", f"/desk/claims/{by_dealer['in_review'].public_id}")
+    yield from _open(visit, people["lead"], *_LEAD, f"/desk/claims/{by_dealer['in_review'].public_id}")
+    yield from _open(visit, people["auditor"], "/audit/samples", sample, f"{sample}/report")
     paying = ("/finance", "/finance/pools", *money, *batches, *returned)
     for person in (maker, checker, people["auditor"]):
         yield from _open(visit, person, *paying)
@@ -95,6 +97,28 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
         yield from _open(visit, person, f"{tried}/replay", f"{tried}/replay?before=own&after=1", f"{tried}/forecast")
     yield from _open(visit, maker, *(f"/finance/demands/claims/{by_dealer[state].public_id}" for state in PAID_OUT))
     yield from _open(visit, maker, f"{tried}/forecast?multiplier=2&amount=5000&pool=car&on=&seed=2")
+
+
+def _sample(rows: Session, auditor: User, claim: Claim) -> str:
+    """The address of a sample with one record."""
+    sample = AuditSample(
+        scheme_code=claim.scheme_code, until=factories.NOW.date(), percent=10, seed="1", population=1,
+        drawn_by_id=auditor.id, drawn_at=factories.NOW, items=[AuditItem(claim_id=claim.id, stratum="样例")],
+    )  # fmt: skip
+    rows.add(sample)
+    rows.flush()
+    return f"/audit/samples/{sample.public_id}"
+
+
+def _of_audit(dealer: User) -> tuple[str, ...]:
+    return (
+        "/figures?scheme=xiangning-2023",
+        "/registers",
+        "/registers?scheme=xiangning-2023&from=2024-01-01&state=paid",
+        "/dealers",
+        "/dealers?scheme=xiangning-2023",
+        f"/dealers/{dealer.organisation.public_id}",
+    )
 
 
 def _of_owner(claims: dict[str, Claim]) -> Iterator[str]:

@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from reviewapp.models import Actor, Pool, User
-from reviewapp.services import fund_orders, payouts
+from reviewapp.models import Actor, AuditItem, AuditSample, Claim, Pool, User
+from reviewapp.services import fund_orders, payouts, relatives
 from reviewapp.web.access import ANYONE, LIBRARY, TOKEN, roles_of
 from tests import factories
 from tests.factories import bank_files
@@ -31,6 +32,7 @@ SUBMITTERS = ("claimant", "dealer")
 REVIEWERS = ("reviewer", "lead")
 FINANCE = ("finance_maker", "finance_checker")
 PAPERS = (*SUBMITTERS, *REVIEWERS, "auditor")
+STAFF = (*REVIEWERS, *FINANCE, "auditor", "admin")
 SCHEME_READERS = ("admin", "lead", "auditor")
 
 #: Who may open what. This table is the decision; the code has to agree with it.
@@ -50,7 +52,18 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("images.page", "images.original"), PAPERS),
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.await_funds", "desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
+    "desk.cancel_return": REVIEWERS,
+    **dict.fromkeys(("samples.listing", "samples.draw", "samples.show", "samples.conclude"), ("auditor",)),
+    **dict.fromkeys(("samples.report", "samples.report_file"), ("auditor",)),
+    **dict.fromkeys(("lead.board", "lead.take_back"), ("lead",)),
+    **dict.fromkeys(("relatives.own", "relatives.declare", "relatives.remove"), STAFF),
+    "relatives.everybody": ("lead", "admin"),
+    **dict.fromkeys(("desk.skip", "review.accept", "review.correct", "review.waive", "review.note"), REVIEWERS),
+    "review.next_images": REVIEWERS,
     **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
+    **dict.fromkeys(("figures.show", "figures.file"), (*REVIEWERS, "auditor", "admin")),
+    **dict.fromkeys(("papers_out.sheet", "papers_out.register", "papers_out.register_file"), (*REVIEWERS, "auditor")),
+    **dict.fromkeys(("dealers.listing", "dealers.show"), (*REVIEWERS, "auditor")),
     **dict.fromkeys(("finance.home", "batches.show"), (*FINANCE, "auditor")),
     **dict.fromkeys(("batches.choose", "batches.preview", "batches.make"), ("finance_maker",)),
     "batches.release": ("finance_checker",),
@@ -96,6 +109,11 @@ FORMS = {
     "pools.propose": {"kind": "top_up", "amount": "1", "document": "文", "reason": "因", "form_key": "access"},
     "pools.cancel": {"reason": "样例"},
     "demands.cancel": {"reason": "样例"},
+    "samples.draw": {"scheme": "xiangning-2023", "until": "2024-01-10", "percent": "10"},
+    "samples.conclude": {"conclusion": "sound"},
+    "lead.take_back": {"fence": "1", "reason": "样例"},
+    "relatives.declare": {"name": "样例乙", "relation": "配偶"},
+    "desk.cancel_return": {"revision": "1", "reason": "样例"},
     "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
     "demands.receive": {"amount": "1", "bank_reference": "样例1", "received_on": "2024-01-10"},
 }
@@ -112,7 +130,8 @@ class Things:
 
     def address(self, app: Flask, rule: Rule) -> str:
         """The rule's address, about these objects."""
-        given = {"code": "xiangning-2023", "programme": "car", "upload": self.names["upload"]}
+        given = {"code": "xiangning-2023", "programme": "car", "ending": "xlsx", "upload": self.names["upload"]}
+        given["claim"] = self.names["trail"]
         given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else "paper"]
         given["public_id"] = self.names.get(rule.endpoint) or self.names.get(rule.endpoint.partition(".")[0], "")
         with app.test_request_context():
@@ -141,17 +160,34 @@ def world(app: Flask, rows: Session) -> World:
     offices = {
         "batches": made.public_id,
         "schemes": factories.scheme_draft(rows).public_id,
+        "dealers": people["dealer"].organisation.public_id,
         **_of_money(rows, pool, people),
     }
     own = {}
     for role, person in people.items():
         owner = person if role in SUBMITTERS else stranger
         own[role] = Things({**offices, **_things(app, rows, owner, person if role in REVIEWERS else None)})
+        own[role].names.update(_of_staff(rows, person, own[role].names["trail"]))
     colleagues = Things({**offices, **_things(app, rows, colleague)})
-    nothing = dict.fromkeys(("finance", "batches", "returns", "pools", "demands", "schemes"), "0" * 16)
+    nothing = dict.fromkeys(
+        ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16
+    )
     strangers = Things({**nothing, **_things(app, rows, stranger)})
     rows.commit()
     return World(people, own, colleagues, strangers)
+
+
+def _of_staff(rows: Session, person: User, public_id: str) -> dict[str, str]:
+    """A relative that the person declared, and a sample with that claim."""
+    claim = rows.scalars(select(Claim).where(Claim.public_id == public_id)).one()
+    relative = relatives.declare(rows, Actor.of(person), factories.NOW, name="样例丙", relation="配偶")
+    sample = AuditSample(
+        scheme_code=claim.scheme_code, until=factories.NOW.date(), percent=10, seed=person.role, population=1,
+        drawn_by_id=person.id, drawn_at=factories.NOW, items=[AuditItem(claim_id=claim.id, stratum="样例")],
+    )  # fmt: skip
+    rows.add(sample)
+    rows.flush()
+    return {"relatives": relative.public_id, "samples": sample.public_id, "lead": public_id}
 
 
 def _of_money(rows: Session, pool: Pool, people: dict[str, User]) -> dict[str, str]:
@@ -177,7 +213,10 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
     seen = upload(rows, ticketed, sha256=file.sha256)
     return {
         "claims": draft.public_id,
-        **dict.fromkeys(("claims.receipt", "claims.receipt_file", "claims.show", "desk", "trail"), ticketed.public_id),
+        **dict.fromkeys(
+            ("claims.receipt", "claims.receipt_file", "claims.show", "desk", "review", "trail", "papers_out"),
+            ticketed.public_id,
+        ),
         "images.page": paper(rows, ticketed, "id_card", of=seen).pages[0].public_id,
         "images.original": seen.public_id,
         "upload": upload(rows, draft).public_id,

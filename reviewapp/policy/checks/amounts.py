@@ -23,7 +23,7 @@ class WordsFigures(Params, frozen=True):
     figures: str
 
 
-@check("words_equal_figures", WordsFigures)
+@check("words_equal_figures", WordsFigures, decides="money")
 def words_equal_figures(params: WordsFigures, setting: Setting) -> Judge:
     """大写 and 小写 are one amount, on each of several papers by itself.
 
@@ -91,7 +91,7 @@ class EqualsAward(Params, frozen=True):
     optional: bool = False
 
 
-@check("equals_award", EqualsAward)
+@check("equals_award", EqualsAward, decides="money")
 def equals_award(params: EqualsAward, setting: Setting) -> Judge:
     """The voucher's face value is the award for what was bought. `unsure` when either is not known.
 
@@ -137,7 +137,7 @@ _RANKS = ("pass", "unsure", "fail")
 _FIELDS = ("card_number_masked", "transaction_type", "paid_at", "amount")
 
 
-@check("card_payment", CardPayment)
+@check("card_payment", CardPayment, decides="money")
 def card_payment(params: CardPayment, setting: Setting) -> Judge:
     """A POS slip shows a payment of the amount from the bound card, within the window.
 

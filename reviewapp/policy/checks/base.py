@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -53,24 +53,41 @@ class Setting:
 Builder = Callable[[Any, Setting], Judge]
 
 
+Matter = Literal["who", "vehicle", "money", "dates", "limits", "duplicates", "papers"]
+"""What a check or a fact helps to decide (`reviewapp.policy.matters`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """An entry of the vocabulary."""
+    """An entry of the vocabulary.
+
+    `decides` is what its findings help to decide, None where that is as its fields say; `alike`: its values ought to be
+    the same.
+    """
 
     name: str
     params: type[Params]
     build: Builder
     compares_all: bool
+    decides: Matter | None
+    alike: bool
 
 
 CHECKS: dict[str, Spec] = {}
 
 
-def check(name: str, params: type[Params], *, compares_all: bool = False) -> Callable[[Builder], Builder]:
-    """Enter a builder into the vocabulary under `name`."""
+def check(
+    name: str,
+    params: type[Params],
+    *,
+    compares_all: bool = False,
+    decides: Matter | None = None,
+    alike: bool = False,
+) -> Callable[[Builder], Builder]:
+    """Enter a builder into the vocabulary under `name`; the rest as in `Spec`."""
 
     def enter(build: Builder) -> Builder:
-        CHECKS[name] = Spec(name, params, build, compares_all)
+        CHECKS[name] = Spec(name, params, build, compares_all, decides, alike)
         return build
 
     return enter

@@ -22,7 +22,7 @@ class Within(Params, frozen=True):
     each: bool = False
 
 
-@check("within", Within)
+@check("within", Within, decides="dates")
 def within(params: Within, setting: Setting) -> Judge:
     """A day or instant lies in a window, both ends included. `unsure` when it is absent.
 
@@ -83,7 +83,7 @@ class StillValid(Params, frozen=True):
     optional: bool = False
 
 
-@check("still_valid", StillValid)
+@check("still_valid", StillValid, decides="dates")
 def still_valid(params: StillValid, setting: Setting) -> Judge:
     """The ID card is valid on the day of submission. 长期 never ends; `unsure` without end date or day."""
     begins, until = field(params.begins, "begins", "date"), field(params.until, "until", "date")
@@ -111,7 +111,7 @@ class Submitted(Params, frozen=True):
     statement: str | None = None
 
 
-@check("submitted_in_time", Submitted)
+@check("submitted_in_time", Submitted, decides="dates")
 def submitted_in_time(params: Submitted, setting: Setting) -> Judge:
     """The claim came in within the submission window. Late with the statement: `unsure` and special review."""
     window, place = setting.submission, _Place(setting.submission)

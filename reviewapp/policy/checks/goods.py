@@ -65,7 +65,7 @@ class TraitIn(Params, frozen=True):
     green_plate: bool = False
 
 
-@check("trait_in", TraitIn)
+@check("trait_in", TraitIn, decides="vehicle")
 def trait_in(params: TraitIn, setting: Setting) -> Judge:
     """What the submitter states of the vehicle is allowed, and the papers do not speak against it.
 
@@ -150,7 +150,7 @@ def emission_stage(text: str) -> int | None:
     return _STAGES[match[1].upper()] if match else None
 
 
-@check("emission_at_least", Emission)
+@check("emission_at_least", Emission, decides="vehicle")
 def emission_at_least(params: Emission, setting: Setting) -> Judge:
     """The certificate shows at least emission stage `least`. None: `unsure`, for exempt energies `not_applicable`."""
     ref, energy = field(params.field, "field", "text"), TRAITS["energy"]
@@ -255,7 +255,7 @@ class NoPaper(Params, frozen=True):
     kind: str
 
 
-@check("no_paper", NoPaper)
+@check("no_paper", NoPaper, decides="papers")
 def no_paper(params: NoPaper, setting: Setting) -> Judge:
     """No paper of a kind that shows another sort of purchase, such as an invoice for a used car."""
     paper(params.kind, "kind")

@@ -41,7 +41,7 @@ class NeverClaimed(Params, frozen=True):
     programmes: tuple[str, ...] = ()
 
 
-@check("never_claimed_before", NeverClaimed, compares_all=True)
+@check("never_claimed_before", NeverClaimed, compares_all=True, decides="duplicates")
 def never_claimed_before(params: NeverClaimed, setting: Setting) -> Judge:
     """Neither this vehicle nor any of these invoices was claimed before. An invoice is the same when code and number
     are.
@@ -115,7 +115,7 @@ class OncePerPerson(Params, frozen=True):
     numbers: tuple[str, ...]
 
 
-@check("once_per_person", OncePerPerson, compares_all=True)
+@check("once_per_person", OncePerPerson, compares_all=True, decides="limits")
 def once_per_person(params: OncePerPerson, setting: Setting) -> Judge:
     """The person has no other claim in this programme. `unsure` when earlier claims or the ID number are not known."""
     refs = fields(params.numbers, "numbers", "id")

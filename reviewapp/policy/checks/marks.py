@@ -34,7 +34,7 @@ class Marked(Params, frozen=True):
     optional: bool = False
 
 
-@check("marked", Marked, compares_all=True)
+@check("marked", Marked, compares_all=True, decides="papers")
 def marked(params: Marked, setting: Setting) -> Judge:
     """Seals and signatures are on the paper. One not found by a sure reading: `fail`; not looked for: `unsure`."""
     refs = fields(params.fields, "fields", "bool")
@@ -62,7 +62,7 @@ class AllPages(Params, frozen=True):
     pages: int
 
 
-@check("all_pages", AllPages, compares_all=True)
+@check("all_pages", AllPages, compares_all=True, decides="papers")
 def all_pages(params: AllPages, setting: Setting) -> Judge:
     """Every page of a booklet was handed in, on one picture or several. `unsure` when no page number was read."""
     ref = field(params.field, "field", "list")

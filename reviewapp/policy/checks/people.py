@@ -22,7 +22,7 @@ class SubmittedBy(Params, frozen=True):
     unusual: tuple[str, ...] = ()
 
 
-@check("submitted_by", SubmittedBy)
+@check("submitted_by", SubmittedBy, decides="who")
 def submitted_by(params: SubmittedBy, setting: Setting) -> Judge:
     """The claim was put in by one of the programme's submitters. `unsure` when nobody says by whom, or by an unusual
     one.
@@ -57,13 +57,13 @@ class Same(Params, frozen=True):
     one_agrees: bool = False
 
 
-@check("same_person", Same, compares_all=True)
+@check("same_person", Same, compares_all=True, decides="who", alike=True)
 def same_person(params: Same, setting: Setting) -> Judge:
     """Names on several papers are one person's. One character off is `unsure`: a misreading, or somebody else."""
     return _same(params, setting, "text")
 
 
-@check("same_value", Same, compares_all=True)
+@check("same_value", Same, compares_all=True, alike=True)
 def same_value(params: Same, setting: Setting) -> Judge:
     """Fields of several papers say the same (numbers, VINs, plates, amounts). `unsure` when a required one is absent.
 
@@ -149,7 +149,7 @@ class Different(Params, frozen=True):
     optional: bool = False
 
 
-@check("different_people", Different)
+@check("different_people", Different, decides="who")
 def different_people(params: Different, setting: Setting) -> Judge:
     """Two people, such as seller and buyer, are not one. Numbers decide where both are there: many people share a name.
 
@@ -205,7 +205,7 @@ class PrivatePerson(Params, frozen=True):
     number: str
 
 
-@check("private_person", PrivatePerson)
+@check("private_person", PrivatePerson, decides="who")
 def private_person(params: PrivatePerson, setting: Setting) -> Judge:
     """The buyer is no firm, neither by 统一社会信用代码 nor by name. `unsure` without a name."""
     name_ref, number_ref = field(params.name, "name", "text"), field(params.number, "number", "id")
@@ -239,7 +239,7 @@ class NameOn(Params, frozen=True):
     optional: bool = False
 
 
-@check("listed", NameOn)
+@check("listed", NameOn, decides="who")
 def listed(params: NameOn, setting: Setting) -> Judge:
     """A firm is on the office's list and not on its list of the excluded. One character off, or no list: `unsure`."""
     ref = field(params.field, "field", "text")

@@ -19,7 +19,7 @@ class GoodsListed(Params, frozen=True):
     papers: tuple[str, ...] = ()
 
 
-@check("goods_listed", GoodsListed, compares_all=True)
+@check("goods_listed", GoodsListed, compares_all=True, decides="vehicle")
 def goods_listed(params: GoodsListed, setting: Setting) -> Judge:
     """Everything bought is on the document's list of goods, as stated and as the papers name it.
 
@@ -83,7 +83,7 @@ class Grade(Params, frozen=True):
     group: str
 
 
-@check("energy_grade", Grade, compares_all=True)
+@check("energy_grade", Grade, compares_all=True, decides="vehicle")
 def energy_grade(params: Grade, setting: Setting) -> Judge:
     """Every energy or water label shows the grade or better, and there is a label for each appliance.
 
@@ -133,7 +133,7 @@ class CommodityCodes(Params, frozen=True):
     group: str
 
 
-@check("commodity_codes", CommodityCodes, compares_all=True)
+@check("commodity_codes", CommodityCodes, compares_all=True, decides="vehicle")
 def commodity_codes(params: CommodityCodes, setting: Setting) -> Judge:
     """Each appliance has a 13-digit commodity code with a right check digit (GB 12904), the one the confirmation names.
 

@@ -30,7 +30,7 @@ class AmountsAgree(Params, frozen=True):
     optional: bool = False
 
 
-@check("amounts_agree", AmountsAgree, compares_all=True)
+@check("amounts_agree", AmountsAgree, compares_all=True, decides="money")
 def amounts_agree(params: AmountsAgree, setting: Setting) -> Judge:
     """What several papers say of one purchase is one amount; payments may add up to it.
 
@@ -89,7 +89,7 @@ class ShareOf(Params, frozen=True):
     percent: int
 
 
-@check("share_at_most", ShareOf, compares_all=True)
+@check("share_at_most", ShareOf, compares_all=True, decides="money")
 def share_at_most(params: ShareOf, setting: Setting) -> Judge:
     """On each paper one amount is at most a share of another, such as a voucher's face of the order it was used for.
 

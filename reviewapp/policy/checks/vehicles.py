@@ -20,7 +20,7 @@ class VehicleIs(Params, frozen=True):
     optional: bool = False
 
 
-@check("vehicle_is", VehicleIs)
+@check("vehicle_is", VehicleIs, decides="vehicle")
 def vehicle_is(params: VehicleIs, setting: Setting) -> Judge:
     """The papers name a car, or a motorcycle. `unsure` when none of them says clearly what it is."""
     refs, wanted = fields(params.fields, "fields", "text"), VEHICLES[params.vehicle]
@@ -50,7 +50,7 @@ class Unregistrable(Params, frozen=True):
     registered: tuple[str, ...]
 
 
-@check("unregistrable_or_scrap_age", Unregistrable)
+@check("unregistrable_or_scrap_age", Unregistrable, decides="vehicle")
 def unregistrable_or_scrap_age(params: Unregistrable, setting: Setting) -> Judge:
     """The vehicle has reached scrap age, or never was registered. Registered and younger: `unsure`, as is an age not
     known.

@@ -59,7 +59,7 @@ def save_one(public_id: str) -> ResponseReturnValue:
     wrong = ""
     try:
         with transaction(db.session):
-            editing.set_facts(db.session, actor(), clock.now(), claim.id, None, [_change(key, value)])
+            editing.set_facts(db.session, actor(), clock.now(), claim.id, None, [FactChange.of(key, value)])
     except InvalidValue as error:
         wrong = error.fields.get(key, error.message)
     if not request.headers.get("HX-Request"):
@@ -101,14 +101,9 @@ def _changes(public_id: str, entered: dict[str, Entered]) -> list[FactChange]:
     confirmed = set(request.form.getlist("confirmed"))
     changed = [key for key, value in entered.items() if key in known and _differs(value, known[key])]
     return [
-        _change(key, entered[key]) for key in dict.fromkeys([*changed, *(key for key in confirmed if key in entered)])
+        FactChange.of(key, entered[key])
+        for key in dict.fromkeys([*changed, *(key for key in confirmed if key in entered)])
     ]
-
-
-def _change(key: str, value: Entered) -> FactChange:
-    section, _, rest = key.partition(".")
-    paper, _, field = rest.rpartition(".")
-    return FactChange(section, paper or None, field, value)
 
 
 def _differs(entered: Entered, field: FieldView) -> bool:
