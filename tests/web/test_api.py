@@ -15,6 +15,7 @@ from reviewapp import clock
 from reviewapp.models import Claim, Event, User
 from reviewapp.policy import statements
 from reviewapp.policy.statements import Receipt
+from reviewapp.services import decisions
 from tests import factories
 from tests.factories.api import Program, token
 from tests.factories.papers import paper
@@ -200,18 +201,35 @@ def test_wrong_values_are_told_by_field(rows: Session, dealer: User, program: Pr
     assert set(said["fields"]) == {"applicant.id_number", "account.card_number"}
 
 
-def test_returned_and_failed_claims_say_what_to_do(rows: Session, dealer: User, program: Program) -> None:
+def test_every_state_is_shown_with_what_is_to_do(rows: Session, dealer: User, program: Program) -> None:
     claims = claims_in_every_state(rows, dealer, factories.user(rows, "reviewer"))
     rows.commit()
     for state, claim in claims.items():
         seen = program.get(f"/claims/{claim.public_id}")
         assert (seen.status_code, seen.json["state"]) == (200, state), seen.text
         kinds = {one["kind"] for one in seen.json["to_do"]}
-        asked = {"draft": "confirm_kind", "returned": "mend", "failed": "give_new_card"}.get(state)
-        assert bool(kinds) == bool(asked), state
-        assert asked is None or asked in kinds | {"confirm_kind"}, state
-        if state == "returned":
-            assert seen.json["returned"]["items"] == [{"kind": "id_card", "label": "身份证", "note": "重拍"}]
+        asked = {"draft": "wait_for_reading", "returned": "replace_file", "failed": "give_new_card"}.get(state)
+        assert asked in kinds if asked else not kinds, state
+
+
+def test_a_returned_claim_is_mended_where_it_was_asked(rows: Session, dealer: User, program: Program) -> None:
+    claim, reviewer = complete(rows, dealer), factories.actor(rows, "reviewer")
+    path = f"/claims/{claim.public_id}"
+    rows.commit()
+    assert program.post(f"{path}/submit", {"revision": claim.revision}).status_code == 200
+    rows.rollback()
+    taken = decisions.take_next(rows, reviewer, factories.NOW)
+    items = {"rule:pos_slip": "看不清金额"}
+    decisions.return_for_correction(rows, reviewer, factories.NOW, taken.id, taken.fence, items=items)
+    rows.commit()
+    seen = program.get(path).json
+    assert [(item["part"], item["why"]) for item in seen["returned"]["items"]] == [("rule:pos_slip", "看不清金额")]
+    assert seen["returned"]["deadline"] == seen["correction_until"]
+    asked = [one for one in seen["to_do"] if one["kind"] == "mend"]
+    assert [(one["subject"], "看不清金额" in one["text"]) for one in asked] == [("rule:pos_slip", True)]
+    locked = {"changes": [{"section": "applicant", "field": "name", "value": "测试丁"}]}
+    answer = program.post(f"{path}/facts", locked)
+    assert (answer.status_code in (409, 422), answer.mimetype) == (True, "application/problem+json"), answer.text
 
 
 def test_a_cookie_is_neither_given_nor_looked_at(rows: Session, dealer: User, program: Program, visit: Visit) -> None:

@@ -193,12 +193,20 @@ class ReceiptShown(msgspec.Struct, kw_only=True):
     submitted_at: _Instant
 
 
-class Return(msgspec.Struct, kw_only=True):
-    """Why and until when a claim is to be mended."""
+class ReturnedPart(msgspec.Struct, kw_only=True):
+    """A part to be mended."""
 
-    reason: str
-    items: list[dict[str, str]]
-    deadline: _Instant | None
+    part: Annotated[str, Meta(description="材料或字段")]
+    label: str
+    why: str
+
+
+class Return(msgspec.Struct, kw_only=True):
+    """What is to be mended of a returned claim, and until when; the rest is locked."""
+
+    items: Annotated[list[ReturnedPart], Meta(description="只有这些可以改，其余已锁定")]
+    note: str
+    deadline: _Instant
 
 
 class ClaimShown(Brief, kw_only=True):

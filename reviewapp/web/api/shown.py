@@ -102,13 +102,11 @@ def _field(field: FieldView) -> bodies.FieldShown:
 
 
 def _returned(view: ClaimView) -> bodies.Return | None:
-    if view.claim.state != "returned":
+    if view.claim.state != "returned" or not view.returns:
         return None
-    last = next((one for one in reversed(view.decisions) if one.action == "return"), None)
-    if last is None:
-        return None
-    items = [{name: str(value) for name, value in item.items()} for item in last.items]
-    return bodies.Return(reason=last.reason, items=items, deadline=last.deadline)
+    last = view.returns[-1]
+    items = [bodies.ReturnedPart(part=item.part, label=item.label, why=item.why) for item in last.items]
+    return bodies.Return(note=last.note, items=items, deadline=last.deadline)
 
 
 def _to_do(view: ClaimView) -> Iterator[bodies.ToDo]:
@@ -126,8 +124,10 @@ def _to_do(view: ClaimView) -> Iterator[bodies.ToDo]:
 def _to_mend(view: ClaimView) -> Iterator[bodies.ToDo]:
     if view.unread:
         yield bodies.ToDo(kind="wait_for_reading", text=f"还有 {view.unread} 个文件正在识别，请过一会再查。")
-    if returned := _returned(view):
-        yield bodies.ToDo(kind="mend", text=f"退回补正：{returned.reason}")
+    returned = _returned(view)
+    for item in returned.items if returned else ():
+        text = f"请补正“{item.label}”" + (f"：{item.why}" if item.why else "")
+        yield bodies.ToDo(kind="mend", text=text, subject=item.part)
     for file in view.uploads:
         if file.state == "refused":
             text = f"{file.name}：{file.refusal}"
