@@ -73,12 +73,14 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     maker, checker = factories.user(rows, "finance_maker"), factories.user(rows, "finance_checker")
     by_claimant = claims_in_every_state(rows, people["claimant"], people["reviewer"])
     by_dealer = claims_in_every_state(rows, people["dealer"], people["lead"])
-    token(rows, people["dealer"])
     batches, money = _batches(rows, maker, checker), _of_money(rows, factories.pool(rows))
     returned, sample = _returned(rows), _sample(rows, people["auditor"], by_claimant["approved"])
     rows.commit()
     yield from _open(visit, None, *_PUBLIC)
-    for role, claims, more in (("claimant", by_claimant, ()), ("dealer", by_dealer, ("/account/tokens",))):
+    for role, claims, more in (
+        ("claimant", by_claimant, ()),
+        ("dealer", by_dealer, _of_programs(rows, people["dealer"])),
+    ):
         lists = ("/claims", "/claims/new", "/claims?state=draft&page=2", *more)
         yield from _open(visit, people[role], *lists, *_of_owner(claims))
     shown = [f"/all/{claim.public_id}" for claim in (*by_claimant.values(), *by_dealer.values()) if claim.ticket]
@@ -97,6 +99,13 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
         yield from _open(visit, person, f"{tried}/replay", f"{tried}/replay?before=own&after=1", f"{tried}/forecast")
     yield from _open(visit, maker, *(f"/finance/demands/claims/{by_dealer[state].public_id}" for state in PAID_OUT))
     yield from _open(visit, maker, f"{tried}/forecast?multiplier=2&amount=5000&pool=car&on=&seed=2")
+
+
+def _of_programs(rows: Session, dealer: User) -> tuple[str, ...]:
+    """The page of tokens, with one."""
+    token(rows, dealer)
+    rows.commit()
+    return ("/account/tokens",)
 
 
 def _sample(rows: Session, auditor: User, claim: Claim) -> str:
