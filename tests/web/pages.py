@@ -23,6 +23,7 @@ from tests.web.conftest import Visit
 _STEPS = ("papers", "papers/now", "facts", "check")
 _REASON = "理由一"
 _LEAD = ("/desk", "/desk/lead", "/relatives", "/relatives/all")
+_LISTS = ("/claims", "/claims/new", "/claims?state=draft&page=2")
 _PUBLIC = (
     *("/", "/sign-in", "/staff/sign-in", "/demo/clock", "/demo/messages", "/api"),
     *("/schemes/xiangning-2023/car", "/schemes/yangcheng-2023/car"),
@@ -77,12 +78,9 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     returned, sample = _returned(rows), _sample(rows, people["auditor"], by_claimant["approved"])
     rows.commit()
     yield from _open(visit, None, *_PUBLIC)
-    for role, claims, more in (
-        ("claimant", by_claimant, ()),
-        ("dealer", by_dealer, _of_programs(rows, people["dealer"])),
-    ):
-        lists = ("/claims", "/claims/new", "/claims?state=draft&page=2", *more)
-        yield from _open(visit, people[role], *lists, *_of_owner(claims))
+    for role, claims in (("claimant", by_claimant), ("dealer", by_dealer)):
+        yield from _open(visit, people[role], *_LISTS, *_of_owner(claims))
+    yield from _open(visit, people["dealer"], *_of_programs(rows, people["dealer"]))
     shown = [f"/all/{claim.public_id}" for claim in (*by_claimant.values(), *by_dealer.values()) if claim.ticket]
     for role in ("reviewer", "lead", "auditor"):
         yield from _open(visit, people[role], "/all", "/all?state=paid", *shown, *_of_audit(people["dealer"]))
