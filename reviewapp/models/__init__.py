@@ -1,6 +1,7 @@
 """All tables; importing this module makes the metadata whole."""
 
 from reviewapp.models import append_only
+from reviewapp.models.api_token import ApiRequest, ApiToken
 from reviewapp.models.audit_sample import AuditItem, AuditSample
 from reviewapp.models.base import Base
 from reviewapp.models.batch import Batch, BatchFile, BatchPage, BatchPart, BatchRow
@@ -25,6 +26,8 @@ __all__ = [
     "SYSTEM",
     "TOPICS",
     "Actor",
+    "ApiRequest",
+    "ApiToken",
     "AuditItem",
     "AuditSample",
     "Base",

@@ -55,6 +55,7 @@ class Claim(WithPublicId, Base):
         ),
         CheckConstraint("(kept_for_id IS NULL) = (kept_until IS NULL)", name="kept_until_then"),
         Index("ix_claims_queue", "pool_id", "state", "ticket"),
+        Index("ix_claims_changes", "organisation_id", "changed_at", "id"),
         Index("ix_claims_waiting", "pool_id", "ticket", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index("ix_claims_reviewer", "reviewer_id", postgresql_where=_LEASED, sqlite_where=_LEASED),
     )

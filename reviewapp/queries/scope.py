@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from reviewapp.errors import NotFound
 from reviewapp.models import (
     Actor,
+    ApiToken,
     AuditSample,
     Batch,
     BatchPage,
@@ -161,6 +162,18 @@ def suspense_item(session: Session, actor: Actor, public_id: str) -> SuspenseIte
     """The line in suspense, for finance; NotFound as for `claim`."""
     found = select(SuspenseItem).where(SuspenseItem.public_id == public_id)
     return _only(session, _of_finance(found, actor, *FINANCE))
+
+
+def api_tokens_visible_to(actor: Actor) -> Select[ApiToken]:
+    """All tokens of the dealer's firm; none for others."""
+    mine = actor.role == "dealer" and actor.organisation_id is not None
+    found = select(ApiToken)
+    return found.where(ApiToken.organisation_id == actor.organisation_id) if mine else found.where(false())
+
+
+def api_token(session: Session, actor: Actor, public_id: str) -> ApiToken:
+    """The token of the interface, for everybody of the firm; NotFound as for `claim`."""
+    return _only(session, api_tokens_visible_to(actor).where(ApiToken.public_id == public_id))
 
 
 def audit_sample(session: Session, actor: Actor, public_id: str) -> AuditSample:

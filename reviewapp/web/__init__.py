@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from reviewapp.web import (
+    api,
     batches,
     claims,
     dealer,
@@ -36,13 +37,16 @@ from reviewapp.web import (
     sign_in,
     signals,
     staff,
+    tokens,
     trail,
 )
+from reviewapp.web.api import pages as api_pages
 
 ROOMS = (
     *(public, queue, health, sign_in, held, demo, claims, dealer, images, desk, review, schemes, scheme_replay),
     *(trail, papers_out, dealers, figures),
     *(finance, batches, returns, pools, demands),
+    *(tokens, api, api_pages),
     *(lead, relatives, samples),
 )
 

@@ -16,6 +16,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 #: Routes of libraries, which guard themselves or serve public files.
 LIBRARY = ("static", "bootstrap.static", "security.")
 ANYONE = "anyone"
+#: Not for people: the interface of dealers' own systems, which asks for a token itself and looks at no session.
+TOKEN = "token"
 STAFF = tuple(role for role in ROLES if role not in (*OUTSIDE, "system"))
 SIGNED_IN = tuple(role for role in ROLES if role != "system")
 

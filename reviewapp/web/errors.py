@@ -1,6 +1,10 @@
-"""The only place that turns errors into pages: what is wrong, where, what to do; never a traceback."""
+"""The only place that turns errors into pages, and into problems for dealers' own systems: what is wrong, where, what
+to do; never a traceback.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import structlog
 from flask import Flask, render_template, request
@@ -12,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from reviewapp.errors import ReviewError, Unavailable
-from reviewapp.web import guard
+from reviewapp.web import guard, problems
 
 _LOG = structlog.get_logger(__name__)
 _HTTP = {
@@ -43,7 +47,10 @@ _BARE = (
 )
 
 
-def _page(status: int, message: str, code: str) -> ResponseReturnValue:
+def _page(status: int, message: str, code: str, **more: Any) -> ResponseReturnValue:
+    """The error's page; `more` is for machines only."""
+    if problems.wanted():
+        return problems.answer(status, message, code, more)
     try:
         return _framed(status, message, code)
     except Exception:
@@ -57,7 +64,8 @@ def _framed(status: int, message: str, code: str) -> ResponseReturnValue:
 
 
 def _expected(error: ReviewError) -> ResponseReturnValue:
-    return _page(error.status, error.message, error.code)
+    more = {"fields": getattr(error, "fields", {}), "missing": getattr(error, "missing", ())}
+    return _page(error.status, error.message, error.code, **more)
 
 
 def _session_ended(_error: CSRFError) -> ResponseReturnValue:
@@ -70,7 +78,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if original := getattr(error, "original_exception", None):
         return _silent(original) if isinstance(original, RedisError | OperationalError) else _unexpected(original)
-    return _page(status, _HTTP.get(status, _UNEXPECTED), f"http_{status}")
+    messages = problems.DETAILS if problems.wanted() else _HTTP
+    return _page(status, messages.get(status, _UNEXPECTED), f"http_{status}")
 
 
 def _silent(error: Exception) -> ResponseReturnValue:

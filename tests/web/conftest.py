@@ -11,7 +11,7 @@ from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from reviewapp import clock
-from reviewapp.extensions import db
+from reviewapp.extensions import db, limiter
 from reviewapp.models import User
 from tests import factories
 from tests.factories import NOW
@@ -45,6 +45,14 @@ def checker(app: Flask, rows: Session) -> User:
     """A finance checker who has a password, as the release of a batch asks for it."""
     with app.app_context():
         return factories.user(rows, "finance_checker", password=hash_password(PASSWORD))
+
+
+@pytest.fixture
+def uncounted(app: Flask) -> Iterator[None]:
+    """Nobody counts the requests."""
+    limiter.enabled = False
+    yield
+    limiter.enabled = True
 
 
 @pytest.fixture

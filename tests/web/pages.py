@@ -15,6 +15,7 @@ from reviewapp.queries.pools import FIGURES
 from reviewapp.services import payouts, trail
 from tests import factories
 from tests.factories import bank_files
+from tests.factories.api import token
 from tests.factories.papers import fact, paper, upload
 from tests.factories.payouts import ready, release
 from tests.web.conftest import Visit
@@ -22,8 +23,9 @@ from tests.web.conftest import Visit
 _STEPS = ("papers", "papers/now", "facts", "check")
 _REASON = "理由一"
 _LEAD = ("/desk", "/desk/lead", "/relatives", "/relatives/all")
+_LISTS = ("/claims", "/claims/new", "/claims?state=draft&page=2")
 _PUBLIC = (
-    *("/", "/sign-in", "/staff/sign-in", "/demo/clock", "/demo/messages"),
+    *("/", "/sign-in", "/staff/sign-in", "/demo/clock", "/demo/messages", "/api"),
     *("/schemes/xiangning-2023/car", "/schemes/yangcheng-2023/car"),
 )
 
@@ -77,8 +79,8 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     rows.commit()
     yield from _open(visit, None, *_PUBLIC)
     for role, claims in (("claimant", by_claimant), ("dealer", by_dealer)):
-        lists = ("/claims", "/claims/new", "/claims?state=draft&page=2")
-        yield from _open(visit, people[role], *lists, *_of_owner(claims))
+        yield from _open(visit, people[role], *_LISTS, *_of_owner(claims))
+    yield from _open(visit, people["dealer"], *_of_programs(rows, people["dealer"]))
     shown = [f"/all/{claim.public_id}" for claim in (*by_claimant.values(), *by_dealer.values()) if claim.ticket]
     for role in ("reviewer", "lead", "auditor"):
         yield from _open(visit, people[role], "/all", "/all?state=paid", *shown, *_of_audit(people["dealer"]))
@@ -95,6 +97,13 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
         yield from _open(visit, person, f"{tried}/replay", f"{tried}/replay?before=own&after=1", f"{tried}/forecast")
     yield from _open(visit, maker, *(f"/finance/demands/claims/{by_dealer[state].public_id}" for state in PAID_OUT))
     yield from _open(visit, maker, f"{tried}/forecast?multiplier=2&amount=5000&pool=car&on=&seed=2")
+
+
+def _of_programs(rows: Session, dealer: User) -> tuple[str, ...]:
+    """The page of tokens, with one."""
+    token(rows, dealer)
+    rows.commit()
+    return ("/account/tokens",)
 
 
 def _sample(rows: Session, auditor: User, claim: Claim) -> str:

@@ -113,6 +113,7 @@ def test_one_field_takes_any_text(visit: Visit, draft: Claim, field: str) -> Non
         (b"\xff\xfe\x00", "application/x-www-form-urlencoded"),
         (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
         (b"no boundary", "multipart/form-data"),
+        (b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--\r\n", "multipart/form-data; boundary=x"),
         (b"<xml/>", "text/xml"),
         (b"a=1&" * 3000, "application/x-www-form-urlencoded"),
         (b"a" * 600_000, "application/x-www-form-urlencoded"),

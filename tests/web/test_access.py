@@ -18,9 +18,10 @@ from werkzeug.test import TestResponse
 
 from reviewapp.models import Actor, AuditItem, AuditSample, Batch, Claim, Pool, User
 from reviewapp.services import fund_orders, payouts, relatives
-from reviewapp.web.access import ANYONE, LIBRARY, roles_of
+from reviewapp.web.access import ANYONE, LIBRARY, TOKEN, roles_of
 from tests import factories
 from tests.factories import bank_files
+from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
@@ -103,6 +104,11 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("schemes.draft_try", "schemes.draft_file", "schemes.publication"), SCHEME_READERS),
     **dict.fromkeys(("schemes.start", "schemes.start_next", "schemes.save", "schemes.upload"), ("admin",)),
     **dict.fromkeys(("schemes.propose", "schemes.send_back", "schemes.withdraw", "schemes.publish"), ("admin",)),
+    **dict.fromkeys(("tokens.listing", "tokens.make", "tokens.revoke"), ("dealer",)),
+    **dict.fromkeys(("api_document.openapi", "api_document.page"), (ANYONE,)),
+    **dict.fromkeys(("api.list_programmes", "api.list_claims", "api.create_claim", "api.read_claim"), (TOKEN,)),
+    **dict.fromkeys(("api.set_facts", "api.submit_claim", "api.withdraw_claim", "api.read_receipt"), (TOKEN,)),
+    **dict.fromkeys(("api.add_file", "api.remove_file", "api.set_kind", "api.remove_paper"), (TOKEN,)),
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -120,6 +126,7 @@ FORMS = {
     "dealer.place": {"row": "aside"},
     "batches.make": {"scheme": "xiangning-2023"},
     "batches.preview": {"scheme": "xiangning-2023"},
+    "tokens.make": {"name": "样例", "scopes": "claims:read", "days": "30"},
     "demo.set_clock": {"day": "2024-01-10"},
     "pools.propose": {"kind": "top_up", "amount": "1", "document": "文", "reason": "因", "form_key": "access"},
     "pools.cancel": {"reason": "样例"},
@@ -239,6 +246,7 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
         "paper": paper(rows, draft, "id_card", {"name": "测试甲"}).public_id,
         **_batch(rows, owner, file.sha256),
         "leaving": paper(rows, draft, "bank_card").public_id,
+        "tokens": api_token(rows, owner)[0].public_id if owner.role == "dealer" else "0" * 16,
     }
 
 
@@ -257,8 +265,8 @@ def _batch(rows: Session, owner: User, sha256: str) -> dict[str, str]:
 
 
 def rules(app: Flask) -> list[tuple[Rule, str]]:
-    """Every route of ours with each of its methods."""
-    ours = [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith(LIBRARY)]
+    """Every route of ours for people with each of its methods; `test_api_access` looks at those for programs."""
+    ours = [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith((*LIBRARY, "api."))]
     methods = [(rule, method) for rule in ours for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
     return sorted(methods, key=lambda pair: (pair[0].endpoint, pair[1]))
 
