@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from reviewapp import schemes
-from reviewapp.models import Actor, Claim, Decision, Event, Fact, Page, Payout, Upload, User
+from reviewapp.models import Actor, Claim, Fact, Page, Payout, Upload, User
 from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
-from reviewapp.policy.workflow import EDITABLE, REVIEWERS, STATES, SUBMITTERS, allowed
-from reviewapp.queries import display, findings, mended, opinions, scope
+from reviewapp.policy.workflow import EDITABLE, REVIEWERS, STATES, allowed
+from reviewapp.queries import claim_history, display, findings, mended, opinions, scope
 from reviewapp.queries.findings import FindingView, MissingView, WaiverView
 from reviewapp.services import checking, facts, fields, mending, queue, review
 from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
@@ -26,8 +26,6 @@ from reviewapp.services.fields import Field
 
 #: Below this the machine's word on a paper's kind wants a person's look.
 SURE_KIND = 0.6
-#: What reviewers write for each other.
-_INTERNAL = ("note", "waive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,37 +115,6 @@ class SectionView:
 
 
 @dataclass(frozen=True, slots=True)
-class EventView:
-    """One line of the history: who (name and role in Chinese), when, what, from which state to which, why."""
-
-    at: datetime
-    who: str
-    action: str
-    action_label: str
-    from_label: str
-    to_label: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionView:
-    """A decision with its reason; `who` is "" for submitters.
-
-    `items` are the papers and fields a return asks to mend, `deadline` its last instant.
-    """
-
-    at: datetime
-    who: str
-    action: str
-    action_label: str
-    award_fen: int | None
-    reason: str
-    clause: str | None
-    items: tuple[Mapping[str, str], ...]
-    deadline: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class ClaimView:
     """A claim's page. `claim` gives the plain columns; `full` is False when names and numbers are masked.
 
@@ -175,13 +142,13 @@ class ClaimView:
     special_review: bool
     missing: tuple[MissingView, ...]
     findings: tuple[FindingView, ...]
-    decisions: tuple[DecisionView, ...]
+    decisions: tuple[claim_history.DecisionView, ...]
     returns: tuple[mended.ReturnView, ...]
     mended: mended.Mended | None
     opinions: tuple[opinions.OpinionView, ...]
     locked: frozenset[str]
     takes_files: bool
-    events: tuple[EventView, ...]
+    events: tuple[claim_history.EventView, ...]
     payouts: tuple[Payout, ...]
 
     @property
@@ -235,9 +202,9 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
         special_review=bool(result.get("special_review", claim.special)),
         missing=findings.missing(scheme, claim, result),
         findings=findings.shown(scheme, claim, result, present, seen.pages, seen.waivers),
-        decisions=_decisions(session, claim, named=not owner) if full else (),
+        decisions=claim_history.decisions(session, claim, named=not owner) if full else (),
         **_corrections(session, actor, claim, present),
-        events=_events(session, claim, full, named=not owner),
+        events=claim_history.events(session, claim, full, named=not owner),
         payouts=_payouts(session, claim),
     )
 
@@ -353,57 +320,6 @@ def _uploads(session: Session, claim: Claim) -> tuple[UploadView, ...]:
         select(Upload).where(Upload.claim_id == claim.id, Upload.removed_at.is_(None)).order_by(Upload.id)
     )
     return tuple(UploadView(row.public_id, row.name, row.size, row.state, row.refusal, row.created_at) for row in rows)
-
-
-def _decisions(session: Session, claim: Claim, *, named: bool) -> tuple[DecisionView, ...]:
-    found = select(Decision).where(Decision.claim_id == claim.id).order_by(Decision.id)
-    return tuple(
-        DecisionView(
-            at=row.at,
-            who=row.reviewer.name if named else "",
-            action=row.action,
-            action_label=display.ACTIONS[row.action],
-            award_fen=row.award_fen,
-            reason=row.reason,
-            clause=row.clause,
-            items=tuple(row.items),
-            deadline=row.deadline,
-        )
-        for row in session.scalars(found.options(joinedload(Decision.reviewer)))
-    )
-
-
-def _events(session: Session, claim: Claim, full: bool, *, named: bool) -> tuple[EventView, ...]:
-    """The history, oldest first; without papers, only the changes of state and without the submitter's words."""
-    rows = session.scalars(
-        select(Event).where(Event.claim_id == claim.id).order_by(Event.id).options(joinedload(Event.actor))
-    )
-    return tuple(
-        _event(row, full, named)
-        for row in rows
-        if (named or row.action not in _INTERNAL)
-        and (full or row.from_state != row.to_state)
-        and not _hushed(claim, row)
-    )
-
-
-def _hushed(claim: Claim, row: Event) -> bool:
-    """The first reviewer's waivers and notes, while a second person looks without knowing the first one's word."""
-    return claim.second_look == "waiting" and row.action in ("waive", "note") and row.actor_id == claim.first_by_id
-
-
-def _event(row: Event, full: bool, named: bool) -> EventView:
-    """Submitters see each other's names, and that staff acted, not which of them."""
-    open_name = full and (named or row.actor_role in SUBMITTERS)
-    return EventView(
-        at=row.at,
-        who=display.who(row.actor_role, row.actor.name if row.actor and open_name else ""),
-        action=row.action,
-        action_label=display.ACTIONS[row.action],
-        from_label=STATES[row.from_state] if row.from_state else "",
-        to_label=STATES[row.to_state],
-        reason=(row.reason or "") if full and (named or row.action != "put_back") else "",
-    )
 
 
 def _payouts(session: Session, claim: Claim) -> tuple[Payout, ...]:
