@@ -21,6 +21,7 @@ from reviewapp.models.reconciliation import Reconciliation
 from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
 from reviewapp.models.trail import Decision, Evaluation, Event, Waiver
+from reviewapp.models.voucher import Redemption, Voucher
 
 __all__ = [
     "SYSTEM",
@@ -69,6 +70,7 @@ __all__ = [
     "PublishedScheme",
     "Reading",
     "Reconciliation",
+    "Redemption",
     "Relative",
     "ReturnFile",
     "ReturnItem",
@@ -78,6 +80,7 @@ __all__ = [
     "SuspenseItem",
     "Upload",
     "User",
+    "Voucher",
     "Waiver",
     "append_only",
 ]

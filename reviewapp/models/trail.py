@@ -15,7 +15,10 @@ from reviewapp.policy.workflow import ACTIONS, ROLES, STATES
 
 DECISIONS = ("approve", "return", "reject")
 #: What happens to a claim without moving it.
-NOTES = ("create", "change_paper", "change_fact", "check", "propose_demand", "pay_back", "note", "waive")
+NOTES = (
+    *("create", "change_paper", "change_fact", "check", "propose_demand", "pay_back", "note", "waive"),
+    *("redeem_voucher", "return_goods", "expire_voucher"),
+)
 
 
 class Evaluation(Base):

@@ -104,6 +104,22 @@ def on_given_back(amount: int) -> Movements:
     return (Movement("returned", "available", amount),)
 
 
+def on_take_up(held: int) -> Movements:
+    """The settlement of a voucher is put in: what the pool committed to the voucher is what it now holds for the claim."""
+    _require_positive(held)
+    return (Movement("committed", "reserved", held),)
+
+
+def on_hand_back(reserved: int) -> Movements:
+    """A settlement that was rejected, withdrawn or lapsed: its money is the voucher's again, and free for nobody."""
+    return (Movement("reserved", "committed", reserved),) if reserved else ()
+
+
+def on_forgo(amount: int) -> Movements:
+    """What an expired voucher, or one whose purchase was returned, no longer needs becomes free."""
+    return (Movement("committed", "available", amount),) if amount else ()
+
+
 def on_appropriate(amount: int) -> Movements:
     """A tranche or top-up under a document."""
     _require_positive(amount)

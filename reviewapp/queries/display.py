@@ -57,6 +57,9 @@ ACTIONS: Mapping[str, str] = {
     "pay_back": "收到退款",
     "settle_demand": "追回完成",
     "drop_demand": "撤销追回",
+    "redeem_voucher": "核销消费券",
+    "return_goods": "核销后退货",
+    "expire_voucher": "消费券过期",
 }
 
 

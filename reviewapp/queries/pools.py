@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import Claim, Demand, FundOrder, Pool, Posting, User
+from reviewapp.models import Claim, Demand, FundOrder, Pool, Posting, User, Voucher
 from reviewapp.policy import pool as rules
 from reviewapp.policy.model import Source
 from reviewapp.policy.workflow import PAID_OUT
@@ -137,11 +137,12 @@ def shares(session: Session, pool: Pool) -> tuple[Share, ...]:
         select(
             Claim.programme,
             func.sum(Claim.reserved_fen),
-            _sum(Claim.state.in_(COMMITTED), Claim.award_fen),
+            _sum(Claim.state.in_(COMMITTED), func.coalesce(Voucher.held_fen, Claim.award_fen)),
             _sum(Claim.state.in_(PAID_OUT), Claim.award_fen),
             func.count().filter(Claim.state == "waitlist"),
             _sum(Claim.state == "waitlist", LACKING),
         )
+        .outerjoin(Voucher, Voucher.claim_id == Claim.id)
         .where(Claim.pool_id == pool.id)
         .group_by(Claim.programme)
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from reviewapp.bank import StatementLine
-from reviewapp.models import Claim, Demand, DemandReceipt, FundOrder, Payout, PayoutBatch, Pool, Posting
+from reviewapp.models import Claim, Demand, DemandReceipt, FundOrder, Payout, PayoutBatch, Pool, Posting, Voucher
 from reviewapp.policy import pool as rules
 from reviewapp.policy.workflow import PAID_OUT
 
@@ -64,12 +64,17 @@ def _pool(session: Session, pool: Pool) -> Iterator[Difference]:
 
 
 def _claims(session: Session, pool: Pool) -> Iterator[Difference]:
-    """The pool's columns against what its claims hold, have been awarded and were paid."""
+    """The pool's columns against what its claims and vouchers hold, and what was awarded and paid.
+
+    The award of a claim that became a voucher is what the voucher still holds.
+    """
     reserved = select(func.sum(Claim.reserved_fen)).where(Claim.pool_id == pool.id)
     awarded = select(func.sum(Claim.award_fen)).where(Claim.pool_id == pool.id)
+    owed = select(func.sum(func.coalesce(Voucher.held_fen, Claim.award_fen))).select_from(Claim)
+    owed = owed.outerjoin(Voucher, Voucher.claim_id == Claim.id).where(Claim.pool_id == pool.id)
     for what, query, column in (
         ("申请占用额度合计", reserved, pool.reserved),
-        ("已审核通过未发放合计", awarded.where(Claim.state.in_(COMMITTED)), pool.committed),
+        ("已审核通过未发放合计", owed.where(Claim.state.in_(COMMITTED)), pool.committed),
         ("已发放申请合计", awarded.where(Claim.state.in_(PAID_OUT)), pool.paid),
     ):
         amount = int(session.execute(query).scalar_one() or 0)

@@ -17,7 +17,19 @@ from reviewapp.models import Actor, Claim, ClaimReturn, Decision, Evaluation, Op
 from reviewapp.policy import Programme, Scheme, money
 from reviewapp.policy import pool as rules
 from reviewapp.policy.model import LONGEST_WHY
-from reviewapp.services import checking, claim_returns, funds, outbox, queue, rechecks, review, second_look, trail
+from reviewapp.services import (
+    checking,
+    claim_returns,
+    funds,
+    outbox,
+    queue,
+    rechecks,
+    review,
+    second_look,
+    trail,
+    voucher_money,
+    vouchers,
+)
 from reviewapp.services.leases import (
     LEASE,
     end,
@@ -82,15 +94,18 @@ def approve(
     if opinion := second_look.keep_back(session, actor, now, claim, evaluation, word):
         return opinion
     decision = _decide(session, actor, now, claim, evaluation, "approve", reason=reason, award_fen=award)
-    _commit(session, actor, now, claim, award)
+    _commit(session, actor, now, claim, award, evaluation)
     return decision
 
 
-def _commit(session: Session, actor: Actor, now: datetime, claim: Claim, award: int) -> None:
-    """The award leaves the reservation, and the payout is ordered."""
+def _commit(session: Session, actor: Actor, now: datetime, claim: Claim, award: int, evaluation: Evaluation) -> None:
+    """The award leaves the reservation, and the payout is ordered or the voucher issued."""
     reserved, claim.reserved_fen = claim.reserved_fen, 0
     claim.award_fen, claim.approved_at = award, now
-    if _programme(claim).payee != "voucher":
+    if _programme(claim).payee == "voucher":
+        vouchers.issue(session, now, claim, evaluation.facts)
+    else:
+        voucher_money.settle(session, actor, claim)
         outbox.add(session, "payout.order", claim.id, now)
     pool = funds.lock_pool(session, claim.pool_id)
     movements = rules.on_approve(reserved, award)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from reviewapp.errors import IllegalMove, NotFound, Stale
 from reviewapp.models import SYSTEM, Actor, Claim, ClaimReturn, Evaluation, Pool
 from reviewapp.policy import pool as rules
-from reviewapp.services import admission, checking, claim_returns, funds, mending, trail
+from reviewapp.services import admission, checking, claim_returns, funds, mending, trail, voucher_money
 
 #: How long a mended claim waits for the reviewer who returned it while others find something else to read.
 KEPT = timedelta(hours=2)
@@ -54,9 +54,16 @@ def enter(
     wanted_fen: int,
     evaluation: Evaluation | None = None,
 ) -> None:
-    """Give a locked draft its ticket and `wanted_fen` from its pool, or a place on the waitlist."""
+    """Give a locked draft its ticket and `wanted_fen` from its pool, or a place on the waitlist.
+
+    A settlement has its money at once, out of what the pool committed to the voucher: no more, and nobody's before it.
+    """
+    taken_up = voucher_money.take_up(session, claim)
     pool = funds.lock_pool(session, claim.pool_id)
-    movements = rules.on_submit(pool.available, _waiting(session, pool), wanted_fen)
+    if taken_up is None:
+        movements = rules.on_submit(pool.available, _waiting(session, pool), wanted_fen)
+    else:
+        wanted_fen, movements = taken_up, rules.on_take_up(taken_up)
     claim.submitted_from = claim.revision
     claim.ticket, claim.submitted_at = pool.next_ticket, now
     claim.number = f"{pool.scheme_code}-{pool.code}-{claim.ticket:06d}"
@@ -65,7 +72,8 @@ def enter(
     claim.wanted_fen = wanted_fen
     claim.reserved_fen = wanted_fen if movements else 0
     target = _in_line(claim) if movements else "waitlist"
-    trail.move(session, claim, actor, now, "submit", to=target, evaluation=evaluation)
+    reason = None if taken_up is None else voucher_money.WHY_AT_ONCE
+    trail.move(session, claim, actor, now, "submit", to=target, reason=reason, evaluation=evaluation)
     session.flush()
 
 
@@ -102,6 +110,8 @@ def return_to_line(
     On the waitlist it keeps what it holds.
     """
     claim.submitted_from = claim.revision
+    if voucher_money.settles(claim):
+        wanted_fen = claim.reserved_fen
     carried = reserve_more(session, actor, now, claim, wanted_fen)
     _keep_for_reviewer(claim, claim_returns.close(session, claim, actor, now, "mended"), now)
     claim.correction_until = None
@@ -116,10 +126,14 @@ def _keep_for_reviewer(claim: Claim, mended: ClaimReturn | None, now: datetime) 
 
 
 def reserve_more(session: Session, actor: Actor, now: datetime, claim: Claim, wanted_fen: int) -> bool:
-    """See to it that a locked claim holds `wanted_fen`; False (and nothing taken) when it must wait for that."""
+    """See to it that a locked claim holds `wanted_fen`; False (and nothing taken) when it must wait for that.
+
+    InvalidValue for a settlement that is to get more than its voucher held.
+    """
     claim.wanted_fen = max(claim.wanted_fen, wanted_fen)
     if wanted_fen <= claim.reserved_fen:
         return True
+    voucher_money.require_no_more(claim)
     pool = funds.lock_pool(session, claim.pool_id)
     before = _waiting(session, pool, before=claim.ticket)
     movements = rules.on_raise(pool.available, before, claim.reserved_fen, wanted_fen)
@@ -154,11 +168,15 @@ def _hold_waitlist(session: Session, pool_id: int, claim_id: int) -> None:
 
 
 def release(session: Session, actor: Actor, now: datetime, claim: Claim, *, reason: str) -> None:
-    """Free what a locked claim holds and let the waitlist move up; nothing for a claim that holds nothing."""
-    movements = rules.on_release(claim.reserved_fen)
-    claim.reserved_fen = 0
+    """Free what a locked claim holds and let the waitlist move up; nothing for a claim that holds nothing.
+
+    What a settlement holds is its voucher's again. Its voucher is locked under the pool here, which meets nobody
+    crosswise: whoever holds the voucher finds its money gone, and asks for no pool.
+    """
     if claim.ticket is None:
         return
+    movements = voucher_money.hand_back(session, claim, claim.reserved_fen)
+    claim.reserved_fen = 0
     pool = funds.lock_pool(session, claim.pool_id)
     funds.post(session, pool, movements, now=now, reason=reason, actor=actor, claim_id=claim.id)
     funds.promote(session, now, pool)

@@ -1,0 +1,89 @@
+"""A voucher (消费券) that an approved claim became, and the purchase it was redeemed for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from reviewapp.models.base import Base, BigKey, Instant, Sealed, WithPublicId, one_of
+from reviewapp.models.claim import Claim
+from reviewapp.models.people import Organisation, User
+from reviewapp.policy.voucher_flow import STATES
+
+_STANDING = text("voided_at IS NULL")
+_OPEN = text("state = 'issued'")
+
+
+class Voucher(WithPublicId, Base):
+    """One voucher of one owner, the outcome of one approved claim.
+
+    `held_fen` is what the pool has committed to it: its value from the issue on, less what came back; nothing while a
+    settlement claim (`settlement_id`) holds it, and once that is approved. `owner`: name and id_number.
+    `owner_phone_index` lets the owner find it who did not enter the claim.
+    """
+
+    __tablename__ = "vouchers"
+    __table_args__ = (
+        one_of("state", tuple(STATES)),
+        CheckConstraint("value_fen > 0", name="value_positive"),
+        CheckConstraint("held_fen >= 0 AND held_fen <= value_fen", name="held_within_value"),
+        CheckConstraint("state <> 'issued' OR held_fen = value_fen", name="issued_holds_all"),
+        CheckConstraint("state IN ('issued', 'redeemed') OR held_fen = 0", name="ended_holds_nothing"),
+        CheckConstraint("state <> 'settled' OR settlement_id IS NOT NULL", name="settled_by_a_claim"),
+        CheckConstraint("state NOT IN ('issued', 'expired') OR settlement_id IS NULL", name="unused_has_none"),
+        Index("ix_vouchers_open", "good_until", postgresql_where=_OPEN, sqlite_where=_OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    number: Mapped[str] = mapped_column(String(12), unique=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(10), default="issued")
+    value_fen: Mapped[int] = mapped_column(BigInteger)
+    held_fen: Mapped[int] = mapped_column(BigInteger)
+    owner: Mapped[Any] = mapped_column(Sealed("vouchers.owner"))
+    owner_phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    issued_at: Mapped[datetime] = mapped_column(Instant)
+    good_until: Mapped[datetime | None] = mapped_column(Instant)
+    settlement_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"), unique=True)
+
+    claim: Mapped[Claim] = relationship(foreign_keys=claim_id)
+    settlement: Mapped[Claim | None] = relationship(foreign_keys=settlement_id)
+    redemption: Mapped[Redemption | None] = relationship(back_populates="voucher")
+
+
+class Redemption(WithPublicId, Base):
+    """The one purchase a voucher is for, ever: a voucher whose order was returned is void, not free again.
+
+    `invoice` is code and number in one, as claims compare invoices: one that stands is for one voucher only.
+    `returned_fen` of the price was returned, for which `back_fen` of the voucher's value went back to the pool.
+    """
+
+    __tablename__ = "redemptions"
+    __table_args__ = (
+        CheckConstraint("price_fen > 0", name="price_positive"),
+        CheckConstraint("returned_fen >= 0 AND returned_fen <= price_fen", name="returned_within_price"),
+        CheckConstraint("back_fen >= 0", name="back_not_negative"),
+        CheckConstraint("(voided_at IS NULL) = (returned_fen < price_fen)", name="void_when_all_returned"),
+        Index("uq_redemptions_invoice", "invoice", unique=True, postgresql_where=_STANDING, sqlite_where=_STANDING),
+        Index("ix_redemptions_firm", "organisation_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    voucher_id: Mapped[int] = mapped_column(ForeignKey("vouchers.id"), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    goods: Mapped[str] = mapped_column(String(20))
+    price_fen: Mapped[int] = mapped_column(BigInteger)
+    invoice: Mapped[str] = mapped_column(String(40))
+    returned_fen: Mapped[int] = mapped_column(BigInteger, default=0)
+    back_fen: Mapped[int] = mapped_column(BigInteger, default=0)
+    voided_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    voucher: Mapped[Voucher] = relationship(back_populates="redemption")
+    organisation: Mapped[Organisation] = relationship()
+    by: Mapped[User] = relationship()

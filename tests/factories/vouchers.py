@@ -1,0 +1,89 @@
+"""Vouchers of yangcheng-2023 in the hands of their owners, redeemed, and claimed by the firm that advanced the money."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from reviewapp.models import Actor, Claim, Organisation, Redemption, User, Voucher
+from reviewapp.services import intake, queue, voucher_settlements, vouchers
+from reviewapp.services.editing import FactChange
+from reviewapp.specimens import people
+from reviewapp.specimens.purchases import COUNTIES
+from tests.factories.claims import claim
+from tests.factories.facts import add_paper, list_dealer
+from tests.factories.money import pool
+from tests.factories.payouts import CARD
+from tests.factories.people import NOW, user
+
+SCHEME = "yangcheng-2023"
+#: Inside the window in which settlements are taken in, after the last day of the vouchers.
+AFTERWARDS = datetime(2024, 5, 6, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+_invoices = itertools.count(1)
+
+
+def voucher(
+    session: Session, value_fen: int = 50_000, *, by: User | None = None, index: int = 0, now: datetime = NOW, **more: Any
+) -> Voucher:
+    """An unused voucher of person `index`, issued to an approved claim of the motorcycle pool."""
+    owner = people.person(index, COUNTIES["yangcheng"])
+    pot = pool(session, scheme_code=SCHEME, code="motorcycle-scrap", now=now, **more)
+    row = claim(session, "approved", pool=pot, by=by, amount_fen=value_fen, now=now, programme="motorcycle-scrap")
+    facts = {"applicant": {"name": owner.name, "id_number": owner.id_number, "phone": owner.phone}}
+    return vouchers.issue(session, now, row, facts)
+
+
+def identity(row: Voucher) -> vouchers.Identity:
+    """What the till says when the owner is there."""
+    return vouchers.Identity(row.owner["id_number"][-vouchers.ID_ENDING :], seen=True)
+
+
+def bought(price_fen: int = 400_000, **changed: str) -> vouchers.Purchase:
+    """A motorcycle, on an invoice of its own."""
+    values = {"invoice_number": f"{next(_invoices):020d}", "goods": "motorcycle"} | changed
+    return vouchers.Purchase(price_fen=price_fen, **values)
+
+
+def redeemed(
+    session: Session, dealer: Actor, row: Voucher | None = None, *, now: datetime = NOW, **purchase: Any
+) -> Redemption:
+    """A voucher redeemed at that dealer's."""
+    row = row or voucher(session, now=now)
+    return vouchers.redeem(session, dealer, now, row.id, bought(**purchase), identity(row))
+
+
+def seller(session: Session) -> Actor:
+    """Somebody of a dealer that is on the scheme's list."""
+    person = user(session, "dealer")
+    list_dealer(session, session.get_one(Organisation, person.organisation_id).name)
+    return Actor.of(person)
+
+
+def settlement(session: Session, dealer: Actor, redemption: Redemption, now: datetime = AFTERWARDS) -> Claim:
+    """The settlement of a redemption as a complete draft: the slip, the invoice, the owner's card, the firm's account."""
+    row = voucher_settlements.begin(session, dealer, now, redemption.id)
+    owner, firm = redemption.voucher.owner, session.get_one(Organisation, redemption.organisation_id).name
+    add_paper(
+        session, row, "voucher_slip", now=now,
+        values={
+            "face_value": f"{redemption.voucher.value_fen / 100:.2f}", "merchant_name": firm,
+            "redeemed_at": redemption.at.isoformat(), "order_number": redemption.voucher.number,
+        },
+    )  # fmt: skip
+    invoice = {
+        "buyer_name": owner["name"], "buyer_id": owner["id_number"], "seller_name": firm, "vehicle_type": "两轮摩托车",
+        "invoice_date": redemption.at.date().isoformat(), "invoice_number": redemption.invoice, "total": "4000.00",
+    }  # fmt: skip
+    add_paper(session, row, "vehicle_invoice", invoice, now=now)
+    add_paper(session, row, "id_card", {"name": owner["name"], "id_number": owner["id_number"]}, now=now)
+    account = [FactChange.of("account.card_number", CARD), FactChange.of("account.kind", "debit")]
+    intake.set_facts(session, dealer, now, row.id, None, account)
+    return row
+
+
+def put_in(session: Session, dealer: Actor, row: Claim, now: datetime = AFTERWARDS) -> Claim:
+    """Submit the draft."""
+    return queue.submit(session, dealer, now, row.id, row.revision)
