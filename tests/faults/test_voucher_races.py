@@ -1,0 +1,69 @@
+"""One voucher, fifty tills at the same moment; one invoice, many vouchers: exactly one succeeds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from reviewapp.db import transaction
+from reviewapp.errors import ReviewError
+from reviewapp.models import Redemption, Voucher
+from reviewapp.services import funds, vouchers
+from tests.factories import vouchers as made
+from tests.faults.races import engine_for_many
+
+TILLS = 50
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_sealer")]
+
+
+@pytest.fixture
+def many(postgres_url: str) -> Iterator[Engine]:
+    with engine_for_many(postgres_url) as engine:
+        yield engine
+
+
+def _at_once(engine: Engine, attempt: Callable[[Session, int], object]) -> Counter[str]:
+    """What became of each of the attempts, every one in a transaction of its own."""
+
+    def one(number: int) -> str:
+        with Session(engine) as session:
+            try:
+                with transaction(session):
+                    attempt(session, number)
+            except ReviewError as refused:
+                return refused.code
+            return "done"
+
+    with ThreadPoolExecutor(TILLS) as threads:
+        return Counter(threads.map(one, range(TILLS)))
+
+
+def test_fifty_tills_and_one_voucher(many: Engine) -> None:
+    with Session(many) as session, transaction(session):
+        voucher = made.voucher(session)
+        tills = [made.seller(session), made.seller(session)]
+        voucher_id, who = voucher.id, made.identity(voucher)
+    outcome = _at_once(
+        many, lambda session, at: vouchers.redeem(session, tills[at % 2], made.NOW, voucher_id, made.bought(), who)
+    )
+    assert outcome == {"done": 1, "illegal_move": TILLS - 1}
+    with Session(many) as session:
+        assert session.scalar(select(func.count(Redemption.id))) == 1
+        assert funds.verify(session) == []
+
+
+def test_one_invoice_and_fifty_vouchers(many: Engine) -> None:
+    with Session(many) as session, transaction(session):
+        dealer = made.seller(session)
+        rows = [made.voucher(session, index=index % 5) for index in range(TILLS)]
+        known = [(row.id, made.identity(row)) for row in rows]
+    same = made.bought()
+    outcome = _at_once(many, lambda session, at: vouchers.redeem(session, dealer, made.NOW, known[at][0], same, known[at][1]))
+    assert outcome == {"done": 1, "invalid_value": TILLS - 1}
+    with Session(many) as session:
+        assert Counter(session.scalars(select(Voucher.state))) == {"redeemed": 1, "issued": TILLS - 1}
