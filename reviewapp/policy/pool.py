@@ -105,7 +105,7 @@ def on_given_back(amount: int) -> Movements:
 
 
 def on_take_up(held: int) -> Movements:
-    """The settlement of a voucher is put in: what the pool committed to the voucher is what it now holds for the claim."""
+    """The settlement of a voucher is put in: what was committed to the voucher is now held for the claim."""
     _require_positive(held)
     return (Movement("committed", "reserved", held),)
 

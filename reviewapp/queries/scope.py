@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import NotFound
@@ -23,10 +23,14 @@ from reviewapp.models import (
     Payout,
     PayoutBatch,
     Pool,
+    Redemption,
     ReturnFile,
     SuspenseItem,
     Upload,
+    User,
+    Voucher,
 )
+from reviewapp.policy.voucher_flow import REDEEMERS
 from reviewapp.policy.workflow import COMPANIES, FINANCE, PAID_OUT, REVIEWERS
 
 #: Who looks into the papers of claims that are not their own.
@@ -174,6 +178,30 @@ def api_tokens_visible_to(actor: Actor) -> Select[ApiToken]:
 def api_token(session: Session, actor: Actor, public_id: str) -> ApiToken:
     """The token of the interface, for everybody of the firm; NotFound as for `claim`."""
     return _only(session, api_tokens_visible_to(actor).where(ApiToken.public_id == public_id))
+
+
+def vouchers_visible_to(session: Session, actor: Actor) -> Select[Voucher]:
+    """Vouchers from the viewer's claims; a claimant's, too, that a collection point asked for under their telephone."""
+    own: ColumnElement[bool] = Voucher.claim_id.in_(claims_visible_to(actor).with_only_columns(Claim.id))
+    phone = session.scalar(select(User.phone_index).where(User.id == actor.id)) if actor.role == "claimant" else None
+    return select(Voucher).where(own if phone is None else or_(own, Voucher.owner_phone_index == phone))
+
+
+def voucher(session: Session, actor: Actor, public_id: str) -> Voucher:
+    """The voucher of its owner, or of the collection point that hands it over; NotFound as for `claim`."""
+    return _only(session, vouchers_visible_to(session, actor).where(Voucher.public_id == public_id))
+
+
+def redemptions_visible_to(actor: Actor) -> Select[Redemption]:
+    """All redemptions of the viewer's firm; none for others."""
+    found, firm = select(Redemption), actor.organisation_id
+    mine = actor.role in REDEEMERS and firm is not None
+    return found.where(Redemption.organisation_id == firm if mine else false())
+
+
+def redemption(session: Session, actor: Actor, public_id: str) -> Redemption:
+    """A redemption of the viewer's firm; NotFound as for `claim`."""
+    return _only(session, redemptions_visible_to(actor).where(Redemption.public_id == public_id))
 
 
 def audit_sample(session: Session, actor: Actor, public_id: str) -> AuditSample:

@@ -11,6 +11,7 @@ from reviewapp import schemes
 from reviewapp.errors import IllegalMove, NotFound
 from reviewapp.models import Actor, Claim, Organisation, Redemption, Voucher
 from reviewapp.policy import voucher_flow as flow
+from reviewapp.policy.model import Window
 from reviewapp.policy.money import yuan_from_fen
 from reviewapp.services import intake
 from reviewapp.services.editing import FactChange
@@ -39,6 +40,13 @@ def begin(session: Session, actor: Actor, now: datetime, redemption_id: int) -> 
     session.flush()
     _fill(session, actor, now, claim, row)
     return claim
+
+
+def window(redemption: Redemption) -> Window | None:
+    """When settlements are taken in; None where the scheme has none."""
+    origin = redemption.voucher.claim
+    settlement = flow.settlement_of(schemes.load(origin.scheme_code), origin.pool.code)
+    return settlement.submission if settlement else None
 
 
 def _draft(session: Session, actor: Actor, now: datetime, voucher: Voucher, *, attempt: int) -> Claim:

@@ -59,7 +59,7 @@ class Identity:
 
 
 def issue(session: Session, now: datetime, claim: Claim, facts: Mapping[str, Any]) -> Voucher:
-    """The voucher for a locked claim just approved, from the facts the approval rests on. Its award is committed already.
+    """The voucher of a locked claim just approved, from the facts the approval rests on; its award is committed.
 
     InvalidValue when the scheme hands out no such voucher, its last day is over, or the facts name no owner.
     """
@@ -111,7 +111,7 @@ def find(session: Session, signer: Signer, number: str, signature: str = "") -> 
 
 
 def require_usable(session: Session, actor: Actor, now: datetime, voucher: Voucher) -> Organisation:
-    """The firm of the actor, if it may take this voucher now. Raises NotAllowed, IllegalMove with what is the matter."""
+    """The firm of the actor, if it may take this voucher now. NotAllowed, IllegalMove say what is the matter."""
     if actor.role not in flow.REDEEMERS or actor.organisation_id is None:
         raise NotAllowed("只有参加活动的经销商和商家可以核销消费券。")
     firm = session.get_one(Organisation, actor.organisation_id)
@@ -166,8 +166,8 @@ def take_goods_back(
 ) -> Redemption:
     """The purchase was returned, or goods of it for `returned_fen`: the voucher's money goes back in that proportion.
 
-    With everything returned the voucher is void. Raises NotFound (another firm's), IllegalMove (being settled, settled),
-    InvalidValue (more than is left of the price, no reason).
+    With everything returned the voucher is void. Raises NotFound (another firm's), IllegalMove (being settled, or
+    settled), InvalidValue (more than is left of the price, no reason).
     """
     voucher_id = session.scalar(select(Redemption.voucher_id).where(Redemption.id == redemption_id))
     claim, voucher = _lock(session, voucher_id)

@@ -39,6 +39,7 @@ from reviewapp.web import (
     staff,
     tokens,
     trail,
+    vouchers,
 )
 from reviewapp.web.api import pages as api_pages
 
@@ -48,6 +49,7 @@ ROOMS = (
     *(finance, batches, returns, pools, demands),
     *(tokens, api, api_pages),
     *(lead, relatives, samples),
+    vouchers,
 )
 
 

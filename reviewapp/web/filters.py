@@ -11,6 +11,7 @@ from flask import Flask
 
 from reviewapp.policy import Programme, masks, workflow
 from reviewapp.policy.kinds import KINDS
+from reviewapp.policy.voucher_flow import STATES as VOUCHER_STATES
 from reviewapp.queries.display import yuan as yuan_text
 from reviewapp.queries.finance import PAYOUT_STATES
 from reviewapp.schemes.reading import voucher_lines
@@ -33,6 +34,8 @@ _POSTINGS = {
     "move": "资金调剂",
     "reduce": "收回资金",
     "give_back": "退款",
+    "return_goods": "退货退回",
+    "expire_voucher": "消费券过期释放",
 }
 _ASKED_FOR = {"dealer": "购车人", "shop": "消费者", "point": "车主"}
 _SHORT_KINDS = {
@@ -139,7 +142,7 @@ def short_title(title: str) -> str:
 
 def register(app: Flask) -> None:
     """Make the filters known to the templates."""
-    app.jinja_env.globals.update(asked_for=asked_for)
+    app.jinja_env.globals.update(asked_for=asked_for, voucher_word=VOUCHER_STATES.__getitem__)
     app.jinja_env.filters.update(
         yuan=yuan,
         signed_yuan=signed_yuan,

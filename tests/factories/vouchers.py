@@ -1,4 +1,4 @@
-"""Vouchers of yangcheng-2023 in the hands of their owners, redeemed, and claimed by the firm that advanced the money."""
+"""Vouchers of yangcheng-2023 in the hands of their owners, redeemed, and claimed by the firm that advanced it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,13 @@ _invoices = itertools.count(1)
 
 
 def voucher(
-    session: Session, value_fen: int = 50_000, *, by: User | None = None, index: int = 0, now: datetime = NOW, **more: Any
+    session: Session,
+    value_fen: int = 50_000,
+    *,
+    by: User | None = None,
+    index: int = 0,
+    now: datetime = NOW,
+    **more: Any,
 ) -> Voucher:
     """An unused voucher of person `index`, issued to an approved claim of the motorcycle pool."""
     owner = people.person(index, COUNTIES["yangcheng"])
@@ -63,7 +69,7 @@ def seller(session: Session) -> Actor:
 
 
 def settlement(session: Session, dealer: Actor, redemption: Redemption, now: datetime = AFTERWARDS) -> Claim:
-    """The settlement of a redemption as a complete draft: the slip, the invoice, the owner's card, the firm's account."""
+    """The settlement of a redemption as a complete draft: slip, invoice, the owner's card, the firm's account."""
     row = voucher_settlements.begin(session, dealer, now, redemption.id)
     owner, firm = redemption.voucher.owner, session.get_one(Organisation, redemption.organisation_id).name
     add_paper(

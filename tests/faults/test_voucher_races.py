@@ -63,7 +63,9 @@ def test_one_invoice_and_fifty_vouchers(many: Engine) -> None:
         rows = [made.voucher(session, index=index % 5) for index in range(TILLS)]
         known = [(row.id, made.identity(row)) for row in rows]
     same = made.bought()
-    outcome = _at_once(many, lambda session, at: vouchers.redeem(session, dealer, made.NOW, known[at][0], same, known[at][1]))
+    outcome = _at_once(
+        many, lambda session, at: vouchers.redeem(session, dealer, made.NOW, known[at][0], same, known[at][1])
+    )
     assert outcome == {"done": 1, "invalid_value": TILLS - 1}
     with Session(many) as session:
         assert Counter(session.scalars(select(Voucher.state))) == {"redeemed": 1, "issued": TILLS - 1}

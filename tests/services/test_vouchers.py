@@ -49,9 +49,11 @@ def test_redeemed_once(session: Session, dealer: Actor) -> None:
         assert "2024-01-10 已经用过" in refused.message
     with pytest.raises(IntegrityError):
         session.execute(
-            text("INSERT INTO redemptions SELECT 99, voucher_id, organisation_id, by_id, at, goods, price_fen, 'x', 0, 0,"
-                 " NULL, 'y' FROM redemptions")
-        )  # fmt: skip
+            text(
+                "INSERT INTO redemptions SELECT 99, voucher_id, organisation_id, by_id, at, goods, price_fen, 'x', 0,"
+                " 0, NULL, 'y' FROM redemptions"
+            )
+        )
 
 
 def test_what_is_refused_is_said_in_plain_words(session: Session, dealer: Actor) -> None:

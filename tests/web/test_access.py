@@ -21,6 +21,7 @@ from reviewapp.services import fund_orders, payouts, relatives
 from reviewapp.web.access import ANYONE, LIBRARY, TOKEN, roles_of
 from tests import factories
 from tests.factories import bank_files
+from tests.factories import vouchers as made_vouchers
 from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
 from tests.factories.papers import paper, upload
@@ -109,6 +110,9 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("api.list_programmes", "api.list_claims", "api.create_claim", "api.read_claim"), (TOKEN,)),
     **dict.fromkeys(("api.set_facts", "api.submit_claim", "api.withdraw_claim", "api.read_receipt"), (TOKEN,)),
     **dict.fromkeys(("api.add_file", "api.remove_file", "api.set_kind", "api.remove_paper"), (TOKEN,)),
+    "vouchers.show": ("claimant", "point"),
+    **dict.fromkeys(("vouchers.listing", "vouchers.till", "vouchers.redeem"), ("dealer", "shop")),
+    **dict.fromkeys(("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle"), ("dealer", "shop")),
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -131,6 +135,7 @@ FORMS = {
     "pools.propose": {"kind": "top_up", "amount": "1", "document": "文", "reason": "因", "form_key": "access"},
     "pools.cancel": {"reason": "样例"},
     "demands.cancel": {"reason": "样例"},
+    "vouchers.take_goods_back": {"returned": "1", "reason": "样例"},
     "samples.draw": {"scheme": "xiangning-2023", "until": "2024-01-10", "percent": "10"},
     "samples.conclude": {"conclusion": "sound"},
     "lead.take_back": {"fence": "1", "reason": "样例"},
@@ -246,8 +251,19 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
         "paper": paper(rows, draft, "id_card", {"name": "测试甲"}).public_id,
         **_batch(rows, owner, file.sha256),
         "leaving": paper(rows, draft, "bank_card").public_id,
+        **_vouchers(rows, owner),
         "tokens": api_token(rows, owner)[0].public_id if owner.role == "dealer" else "0" * 16,
     }
+
+
+def _vouchers(rows: Session, owner: User) -> dict[str, str]:
+    """A voucher of an owner or a collection point; a redemption of a dealer or a shop; names of nothing for others."""
+    names = ("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle")
+    if owner.role not in ("dealer", "shop"):
+        return {"vouchers.show": made_vouchers.voucher(rows, by=owner).public_id, **dict.fromkeys(names, "0" * 16)}
+    factories.list_dealer(rows, owner.organisation.name)
+    redeemed = made_vouchers.redeemed(rows, Actor.of(owner))
+    return {**dict.fromkeys(names, redeemed.public_id), "vouchers.show": redeemed.voucher.public_id}
 
 
 def _batch(rows: Session, owner: User, sha256: str) -> dict[str, str]:

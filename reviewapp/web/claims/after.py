@@ -13,7 +13,7 @@ from reviewapp.errors import IllegalMove, InvalidValue
 from reviewapp.extensions import db
 from reviewapp.forms.card import CardForm
 from reviewapp.policy.workflow import SUBMITTERS
-from reviewapp.queries import demands
+from reviewapp.queries import demands, vouchers
 from reviewapp.queries.claim_view import claim_view
 from reviewapp.services import payouts, queue
 from reviewapp.web.access import actor, freshly_signed_in, open_to
@@ -30,7 +30,8 @@ def show(public_id: str) -> ResponseReturnValue:
     if claim.state == "draft":
         return redirect(url_for("claims.papers", public_id=public_id))
     view = claim_view(db.session, actor(), public_id, clock.now())
-    return render_template("claims/show.html", view=view, demands=demands.of_claim(db.session, claim))
+    voucher = vouchers.of_claim(db.session, claim)
+    return render_template("claims/show.html", view=view, demands=demands.of_claim(db.session, claim), voucher=voucher)
 
 
 @blueprint.post("/<public_id>/withdraw")

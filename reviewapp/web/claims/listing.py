@@ -12,6 +12,7 @@ from reviewapp.db import transaction
 from reviewapp.extensions import db
 from reviewapp.policy.workflow import STATES, SUBMITTERS
 from reviewapp.queries import claims as queries
+from reviewapp.queries import vouchers
 from reviewapp.services import intake
 from reviewapp.web.access import actor, open_to
 from reviewapp.web.claims.room import blueprint
@@ -27,7 +28,8 @@ def listing() -> ResponseReturnValue:
     narrowed = queries.ClaimFilter(states=(state,) if state in STATES else (), text=text)
     page = queries.listed(db.session, actor(), narrowed, number=number)
     counts = queries.counts(db.session, actor())
-    return render_template("claims/listing.html", page=page, counts=counts, state=state, text=text)
+    owned = vouchers.of_owner(db.session, actor())
+    return render_template("claims/listing.html", page=page, counts=counts, state=state, text=text, vouchers=owned)
 
 
 @blueprint.get("/new")
