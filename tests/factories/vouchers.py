@@ -14,7 +14,7 @@ from reviewapp.services.editing import FactChange
 from reviewapp.specimens import people
 from reviewapp.specimens.purchases import COUNTIES
 from tests.factories.claims import claim
-from tests.factories.facts import add_paper, list_dealer
+from tests.factories.facts import add_facts, add_paper, list_dealer
 from tests.factories.money import pool
 from tests.factories.payouts import CARD
 from tests.factories.people import NOW, user
@@ -40,6 +40,19 @@ def voucher(
     row = claim(session, "approved", pool=pot, by=by, amount_fen=value_fen, now=now, programme="motorcycle-scrap")
     facts = {"applicant": {"name": owner.name, "id_number": owner.id_number, "phone": owner.phone}}
     return vouchers.issue(session, now, row, facts)
+
+
+def scrapped(session: Session, *, by: User | None = None) -> Claim:
+    """A complete draft for a motorcycle made in 2018 and never registered, handed in by person 0: worth 1000."""
+    owner = people.person(0, COUNTIES["yangcheng"])
+    pot = pool(session, scheme_code=SCHEME, code="motorcycle-scrap")
+    row = claim(session, pool=pot, by=by or user(session, "point"), programme="motorcycle-scrap")
+    add_facts(session, row, "applicant", {"name": owner.name, "id_number": owner.id_number, "phone": owner.phone})
+    add_facts(session, row, "declared", {"handed_in_on": "2024-01-10", "vehicle_wheels": 2})
+    add_paper(session, row, "id_card", {"name": owner.name, "id_number": owner.id_number})
+    add_paper(session, row, "vehicle_invoice", {"buyer_name": owner.name, "vehicle_type": "两轮摩托车"})
+    add_paper(session, row, "vehicle_certificate", {"made_on": "2018-01-11", "vehicle_name": "两轮摩托车"})
+    return row
 
 
 def identity(row: Voucher) -> vouchers.Identity:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +9,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from reviewapp import schemes
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, Stale
-from reviewapp.models import Actor, Claim, Decision, Evaluation, Event, Outbox
+from reviewapp.models import Actor, Claim, Decision, Evaluation, Event, Outbox, Voucher
 from reviewapp.services import decisions, funds, queue
+from reviewapp.services.days import local_date
 from tests import factories
 from tests.factories import NOW
+from tests.factories.vouchers import scrapped
 from tests.support.both import both_databases
 
 pytestmark = both_databases
@@ -178,14 +178,21 @@ def test_a_clean_claim_is_approved_without_words(session: Session, reviewer: Act
     assert funds.verify(session) == []
 
 
-def test_an_approved_voucher_is_no_transfer(session: Session, reviewer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    claim = _submitted(session)
-    programme = schemes.load(claim.scheme_code).programmes[claim.programme]
-    monkeypatch.setattr(decisions, "_programme", lambda _claim: replace(programme, payee="voucher"))
+def test_an_approved_voucher_is_no_transfer(session: Session, reviewer: Actor) -> None:
+    claim = scrapped(session)
+    queue.submit(session, Actor.of(claim.entered_by), NOW, claim.id, claim.revision)
     _take(session, reviewer)
-    decisions.approve(session, reviewer, NOW, claim.id, claim.fence)
-    assert claim.state == "approved"
+    decisions.approve(session, reviewer, NOW, claim.id, claim.fence, reason="发票与合格证齐全")
+    voucher = session.scalars(select(Voucher)).one()
+    assert (claim.state, voucher.claim_id, voucher.state, voucher.value_fen) == (
+        "approved",
+        claim.id,
+        "issued",
+        100_000,
+    )
+    assert (voucher.owner["name"], str(local_date(voucher.good_until))) == ("测试甲", "2024-04-30")
     assert session.scalar(select(func.count()).select_from(Outbox).where(Outbox.topic == "payout.order")) == 0
+    assert (claim.pool.committed, funds.verify(session)) == (100_000, [])
 
 
 def _evaluation(session: Session) -> Evaluation:
