@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from reviewapp import schemes
 from reviewapp.models import Actor, Claim, Redemption, Voucher
 from reviewapp.policy.masks import mask_name
+from reviewapp.policy.money import yuan_from_fen
+from reviewapp.policy.values import CHINA
 from reviewapp.policy.vouchers import Voucher as Kind
 from reviewapp.queries import scope
 from reviewapp.services import vouchers
@@ -84,6 +87,25 @@ def kind_of(voucher: Voucher) -> Kind:
 def goods_word(redemption: Redemption) -> str:
     """摩托车."""
     return vouchers.goods_of(redemption.voucher.claim).get(redemption.goods, redemption.goods)
+
+
+def slip(redemption: Redemption) -> dict[str, Any]:
+    """《消费券核销小票》 as it is printed: with the labels by which papers of that kind are read."""
+    voucher, at = redemption.voucher, redemption.at.astimezone(CHINA)
+    return {
+        "title": "消费券核销小票",
+        "office": schemes.load(voucher.claim.scheme_code, voucher.claim.scheme_version).county,
+        "rows": [
+            ("商户名称", redemption.organisation.name),
+            ("订单编号", voucher.number),
+            ("券面值", f"{yuan_from_fen(voucher.value_fen)} 元"),
+            ("订单金额", f"{yuan_from_fen(redemption.price_fen)} 元"),
+            ("核销时间", at.strftime("%Y-%m-%d %H:%M:%S")),
+            ("购买品类", goods_word(redemption)),
+            ("发票号码", redemption.invoice),
+        ],
+        "note": "本小票由系统按核销记录生成，与核销时一致。",
+    }
 
 
 def grouped(number: str) -> str:

@@ -20,6 +20,8 @@ from reviewapp.services import checking, trail
 _LOCAL = timezone(timedelta(hours=8))
 #: What the scheme's checks may say of a new account; the picture of the old card says nothing of it.
 _HOLDER = ("account.holder", "account.kind")
+_OF_PERSON = "持卡人必须是申领人本人，请填写与身份证一致的姓名。"
+_OF_FIRM = "户名必须是审核通过的商家，请填写与原收款账户一致的名称。"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def give_new_card(
     """
     claim = trail.lock(session, claim_id, revision=revision)
     facts = _approved_facts(session, claim)
-    _check(account, _applicant(facts))
+    _check(account, claim, facts)
     trail.move(session, claim, actor, now, "give_new_card")
     for field, value in (("holder", account.holder), ("card_number", account.card_number)):
         session.add(
@@ -149,12 +151,16 @@ def _applicant(facts: dict[str, Any]) -> str:
     return str(facts.get("applicant", {}).get("name", ""))
 
 
-def _check(account: NewCard, applicant: str) -> None:
+def _check(account: NewCard, claim: Claim, facts: dict[str, Any]) -> None:
+    """The money goes to who is owed it: the applicant, or the firm that advanced it and was approved as its payee."""
+    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
+    of_firm = scheme.programmes[claim.programme].payee != "claimant"
+    holder = facts.get("account", {}).get("holder", "") if of_firm else _applicant(facts)
     wrong = {}
     if not card_ok(account.card_number):
         wrong["card_number"] = "卡号不正确，请对照银行卡逐位核对。"
-    if same_name(account.holder, applicant) != "same":
-        wrong["holder"] = "持卡人必须是申领人本人，请填写与身份证一致的姓名。"
+    if same_name(account.holder, holder) != "same":
+        wrong["holder"] = _OF_FIRM if of_firm else _OF_PERSON
     if wrong:
         raise InvalidValue("新的收款卡没有保存：" + "".join(wrong.values()), wrong)
 

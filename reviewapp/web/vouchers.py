@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +12,7 @@ import segno
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from reviewapp import clock
+from reviewapp import clock, printing
 from reviewapp.db import transaction
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound, ReviewError
 from reviewapp.extensions import db, limiter
@@ -21,7 +22,7 @@ from reviewapp.policy.money import fen_from_yuan, yuan_from_fen
 from reviewapp.policy.voucher_flow import REDEEMERS, STATES
 from reviewapp.queries import scope
 from reviewapp.queries import vouchers as queries
-from reviewapp.services import voucher_settlements, vouchers
+from reviewapp.services import intake, voucher_settlements, vouchers
 from reviewapp.web.access import actor, open_to
 
 blueprint = Blueprint("vouchers", __name__, url_prefix="/vouchers")
@@ -123,11 +124,15 @@ def take_goods_back(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/redemptions/<public_id>/settle")
 @open_to(*REDEEMERS)
 def settle(public_id: str) -> ResponseReturnValue:
-    """Begin the settlement, or go on with the one begun: a claim like any other."""
-    row_id = scope.redemption(db.session, actor(), public_id).id
+    """Begin the settlement, or go on with the one begun: a claim like any other, with the slip in it already."""
+    row = scope.redemption(db.session, actor(), public_id)
+    row_id, slip = row.id, printing.pdf("slip", queries.slip(row), {}, row.at)
+    received = intake.receive(current_app.extensions["storage"], BytesIO(slip), "消费券核销小票.pdf")
     with transaction(db.session):
         claim = voucher_settlements.begin(db.session, actor(), clock.now(), row_id)
         made = claim.public_id
+        if claim.state == "draft":
+            intake.add_upload(db.session, actor(), clock.now(), claim.id, received)
     return redirect(url_for("claims.show", public_id=made))
 
 

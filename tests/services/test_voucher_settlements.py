@@ -18,6 +18,7 @@ from reviewapp.services import decisions, funds, payouts, queue, voucher_settlem
 from tests import factories
 from tests.factories import NOW
 from tests.factories import vouchers as made
+from tests.factories.payouts import CARD
 from tests.factories.vouchers import AFTERWARDS, put_in, redeemed, seller, settlement
 from tests.support.both import both_databases
 
@@ -118,6 +119,27 @@ def test_a_settlement_without_a_voucher_is_not_taken(session: Session, dealer: A
     session.expire_all()
     with pytest.raises(IllegalMove, match="没有可以结算"):
         voucher_settlements.begin(session, dealer, AFTERWARDS, redemption.id)
+
+
+def test_a_shop_settles_slips_of_another_system(session: Session) -> None:
+    """稷山 六(三): vouchers that the bank handed out are asked of the pool itself, many at once, paid to the shop."""
+    pool = factories.pool(session, 1_000_000, scheme_code="jishan-2023", code="specialty")
+    person = factories.user(session, "shop")
+    shop, now = Actor.of(person), datetime(2023, 7, 5, 9, 30, tzinfo=NOW.tzinfo)
+    firm = person.organisation.name
+    factories.list_dealer(session, firm, scheme_code="jishan-2023")
+    draft = factories.claim(session, pool=pool, by=person, programme="specialty-settlement", now=now)
+    factories.add_facts(session, draft, "account", {"holder": firm, "card_number": CARD})
+    for number in ("A1", "A2"):
+        slip = {"face_value": "100.00", "order_amount": "1000.00", "merchant_name": firm, "order_number": number}
+        factories.add_paper(session, draft, "voucher_slip", slip, now=now)
+    queue.submit(session, shop, now, draft.id, draft.revision)
+    assert (draft.state, _money(session)) == ("submitted", (980_000, 20_000, 0, 0))
+    reviewer, claim = _held(session)
+    decisions.approve(session, reviewer, AFTERWARDS, claim.id, claim.fence, reason="核对无误")
+    payout = payouts.order(session, AFTERWARDS, claim.id)
+    assert payout is not None
+    assert (payout.payee["name"], payout.amount_fen, _money(session)) == (firm, 20_000, (980_000, 0, 20_000, 0))
 
 
 class _Office:

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp import clock
-from reviewapp.models import Actor, User, Voucher
+from reviewapp.models import Actor, Upload, User, Voucher
 from reviewapp.web import vouchers as pages
 from tests import factories
 from tests.factories import vouchers as made
@@ -141,4 +142,6 @@ def test_goods_back_and_settlement(rows: Session, visit: Visit, dealer: User) ->
     assert visit(dealer).post(f"{path}/settle").location == begun.location
     facts = visit(dealer).get(f"{begun.location}/facts")
     assert redemption.voucher.owner["name"] in facts.text
+    rows.rollback()
+    assert [upload.name for upload in rows.scalars(select(Upload))] == ["消费券核销小票.pdf"], "once for ever"
     assert "结算申请（尚未提交）" in words(visit(dealer).get(path))

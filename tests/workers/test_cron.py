@@ -63,6 +63,7 @@ def test_the_real_ticks_run_on_an_empty_office(app: Flask, redis_url: str, monke
     assert ran == [
         "release_expired_leases",
         "lapse_overdue_returns",
+        "expire_vouchers",
         "end_publications",
         "ask_unknown_payouts",
         "order_reconciliation",
