@@ -126,7 +126,7 @@ class Run:
             while not batch_drafts.draft_rows(self.session, subject, clock.now()):
                 pass
         with transaction(self.session):
-            outbox.finish(self.session, row_id, clock.now())
+            outbox.finish(self.session, clock.now(), row_id)
         return True
 
     def report(self) -> bool:

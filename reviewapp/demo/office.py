@@ -171,7 +171,7 @@ def _add(session: Session, account: Account, password: str) -> User:
     organisation = None
     if account.scheme:
         firm = people.dealer(0, COUNTIES[county_of(account.scheme)])
-        organisation = accounts.dealer(session, firm.name, firm.tax_id)
+        organisation = accounts.firm(session, "dealer", firm.name, firm.tax_id)
     return accounts.add_user(
         session,
         clock.now(),

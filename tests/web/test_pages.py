@@ -21,7 +21,8 @@ def test_every_page_with_every_state(app: Flask, rows: Session, visit: Visit) ->
     for who, path, answer in every_page(app, rows, visit):
         assert answer.status_code == 200, f"{who}: {path}"
         assert is_clear(answer), f"{who}: {path}"
-        assert [word for word in _RAW if word in words(answer)] == [], f"{who}: {path}"
+        raw = () if path == "/api" else _RAW  # that page explains the codes to programmers
+        assert [word for word in raw if word in words(answer)] == [], f"{who}: {path}"
         seen += 1
     assert seen > 150
 
