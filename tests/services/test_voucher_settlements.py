@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import IllegalMove, InvalidValue, NotFound
-from reviewapp.models import Actor, Claim, Decision, Outbox, Pool, Redemption, Voucher
+from reviewapp.models import Actor, Claim, Decision, Event, Outbox, Pool, Redemption, Voucher
 from reviewapp.policy import pool as rules
 from reviewapp.services import decisions, funds, payouts, queue, voucher_settlements, vouchers
 from tests import factories
@@ -75,6 +75,8 @@ def test_it_waits_for_nobody_and_takes_nobodys_money(session: Session, dealer: A
     waiting = factories.claim(session, "waitlist", pool=pool, amount_fen=30_000)
     draft = put_in(session, dealer, settlement(session, dealer, redemption))
     assert (draft.state, waiting.state, _money(session)) == ("submitted", "waitlist", (0, 50_000, 0, 0))
+    put = session.scalars(select(Event).where(Event.claim_id == draft.id, Event.action == "submit")).one()
+    assert "不占用新的额度" in put.reason, "whoever walks the chain finds why it came before who waits"
     queue.withdraw(session, dealer, AFTERWARDS, draft.id, draft.revision)
     assert (redemption.voucher.held_fen, waiting.state, _money(session)) == (50_000, "waitlist", (0, 0, 50_000, 0))
     second = voucher_settlements.begin(session, dealer, AFTERWARDS, redemption.id)

@@ -18,6 +18,7 @@ from tests.factories import bank_files
 from tests.factories.api import token
 from tests.factories.papers import fact, paper, upload
 from tests.factories.payouts import ready, release
+from tests.factories.vouchers import redeemed, voucher
 from tests.web.conftest import Visit
 
 _STEPS = ("papers", "papers/now", "facts", "check")
@@ -100,10 +101,13 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
 
 
 def _of_programs(rows: Session, dealer: User) -> tuple[str, ...]:
-    """The page of tokens, with one."""
+    """The page of tokens, with one; and those of vouchers, with one used and one not."""
     token(rows, dealer)
+    factories.list_dealer(rows, dealer.organisation.name)
+    used, unused = redeemed(rows, Actor.of(dealer)), voucher(rows)
     rows.commit()
-    return ("/account/tokens",)
+    tills = (f"/vouchers/redemptions/{used.public_id}", f"/vouchers/till?number={unused.number}")
+    return ("/account/tokens", "/vouchers", "/vouchers/till", *tills)
 
 
 def _sample(rows: Session, auditor: User, claim: Claim) -> str:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from reviewapp import clock, schemes
 from reviewapp.db import transaction
 from reviewapp.extensions import db
+from reviewapp.policy.voucher_flow import settles
 from reviewapp.policy.workflow import STATES, SUBMITTERS
 from reviewapp.queries import claims as queries
 from reviewapp.queries import vouchers
@@ -35,13 +36,13 @@ def listing() -> ResponseReturnValue:
 @blueprint.get("/new")
 @open_to(*SUBMITTERS)
 def choose() -> ResponseReturnValue:
-    """The programmes this role may ask under, those that take papers now first."""
+    """The programmes this role may ask under, those that take papers now first; settlements begin at redemptions."""
     role, now = actor().role, clock.now()
     offered = [
         (scheme, programme)
         for scheme in (schemes.load(code) for code in schemes.codes())
         for programme in scheme.programmes.values()
-        if role in programme.submitters
+        if role in programme.submitters and not settles(scheme, programme)
     ]
     offered.sort(key=lambda pair: not pair[1].submission.covers(now))
     return render_template("claims/choose.html", offered=offered, now=now, form_key=secrets.token_urlsafe(18))

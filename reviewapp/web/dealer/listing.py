@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from reviewapp import clock, schemes
 from reviewapp.db import transaction
 from reviewapp.extensions import db
+from reviewapp.policy.voucher_flow import settles
 from reviewapp.policy.workflow import STATES
 from reviewapp.queries import batch_board, dealers_claims
 from reviewapp.queries.claims import ClaimFilter
@@ -30,7 +31,7 @@ def listing() -> ResponseReturnValue:
         (scheme, programme)
         for scheme in (schemes.load(code) for code in schemes.codes())
         for programme in scheme.programmes.values()
-        if "dealer" in programme.submitters
+        if "dealer" in programme.submitters and not settles(scheme, programme)
     ]
     offered.sort(key=lambda pair: not pair[1].submission.covers(now))
     return render_template(
