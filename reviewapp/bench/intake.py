@@ -55,12 +55,11 @@ def measure(scratch: Scratch, plan: Plan, say: Callable[[str], None]) -> dict[st
     engine = scratch.engine()
     with Session(engine) as session:
         with transaction(session):
-            identity = "GENERATED ALWAYS AS IDENTITY" if scratch.is_postgres else ""
-            session.execute(text(f"CREATE TABLE bench_rows (id INTEGER PRIMARY KEY {identity}, body TEXT NOT NULL)"))
+            make_raw_table(scratch, session)
             drafts.list_sellers(session)
         told = [_over(scratch, session, plan, count, say) for count in plan.pools]
         with transaction(session):
-            session.execute(text("DROP TABLE bench_rows"))
+            drop_raw_table(session)
             whole = _whole(session)
     engine.dispose()
     return {
@@ -108,7 +107,7 @@ def _prepare(share: _Share) -> Callable[[], None]:
     use_keys()
     engine = share.scratch.engine()
     if share.verb == "raw":
-        return _bare(engine, share)
+        return bare_inserts(share.scratch, engine, share.raw)
     session = Session(engine)
     act = _submit if share.verb == "submit" else _enter
     assert share.actor is not None
@@ -122,15 +121,26 @@ def _prepare(share: _Share) -> Callable[[], None]:
     return work
 
 
-def _bare(engine: Engine, share: _Share) -> Callable[[], None]:
-    """Through the database's own driver, nothing between."""
+def make_raw_table(scratch: Scratch, session: Session) -> None:
+    """The table of the bare inserts."""
+    identity = "GENERATED ALWAYS AS IDENTITY" if scratch.is_postgres else ""
+    session.execute(text(f"CREATE TABLE bench_rows (id INTEGER PRIMARY KEY {identity}, body TEXT NOT NULL)"))
+
+
+def drop_raw_table(session: Session) -> None:
+    """Leave the database as the migrations make it."""
+    session.execute(text("DROP TABLE bench_rows"))
+
+
+def bare_inserts(scratch: Scratch, engine: Engine, count: int) -> Callable[[], None]:
+    """So many, through the database's own driver, nothing between; one of them before the clock runs."""
     connection = engine.raw_connection()
-    if share.scratch.is_postgres:
+    if scratch.is_postgres:
         connection.driver_connection.autocommit = True  # type: ignore[union-attr]
     cursor = connection.cursor()
-    statements = ("BEGIN" if share.scratch.is_postgres else "BEGIN IMMEDIATE", _RAW_ROW, "COMMIT")
+    statements = ("BEGIN" if scratch.is_postgres else "BEGIN IMMEDIATE", _RAW_ROW, "COMMIT")
 
-    def work(times: int = share.raw) -> None:
+    def work(times: int = count) -> None:
         for _ in range(times):
             for statement in statements:
                 cursor.execute(statement)

@@ -23,6 +23,7 @@ QUICK_DAMAGES, QUICK_PAGES = ("clean", "phone"), 24
 _OFFICE = {
     "intake": Entry("reviewapp.cli.bench_office:intake", "受理速度，与裸 INSERT+COMMIT 比较"),
     "payouts": Entry("reviewapp.cli.bench_office:payouts", "发放速度，与直接向沙箱银行发 HTTP 比较"),
+    "vouchers": Entry("reviewapp.cli.bench_office:vouchers", "核销速度，与裸 INSERT+COMMIT 比较；多处同时核销一张券"),
     "desk": Entry("reviewapp.cli.bench_office:desk", "库中有千份和百万份申请时，领取下一份要多久"),
     "batch": Entry("reviewapp.cli.bench_office:batch", "一堆材料归到购车人名下，对了多少；最长的表要核对多久"),
 }

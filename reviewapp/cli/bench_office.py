@@ -1,4 +1,4 @@
-"""`reviewapp bench intake|payouts|desk|batch`: how fast the office is, on a database of the bench's own."""
+"""`reviewapp bench intake|payouts|vouchers|desk|batch`: how fast the office is, on a database of the bench's own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from reviewapp.bench import batch as batch_bench
 from reviewapp.bench import desk as desk_bench
 from reviewapp.bench import intake as intake_bench
 from reviewapp.bench import payouts as payouts_bench
+from reviewapp.bench import vouchers as vouchers_bench
 from reviewapp.bench.database import scratch_database
 from reviewapp.machine import usable_cores
 
@@ -49,6 +50,21 @@ def payouts(count: int, rounds: int, workers: int, database: str | None, quick: 
     plan = payouts_bench.Plan(6, 1, 1) if quick else payouts_bench.Plan(count, rounds, workers)
     with scratch_database(database) as scratch:
         _tell(payouts_bench.measure(scratch, plan, _say), "paid_once")
+
+
+@click.command(
+    help="核销速度：查名单、核对本人、登记发票、留痕，与同一数据库的裸 INSERT+COMMIT 比较；各进程再争同一张券。"
+)
+@click.option("--vouchers", "count", default=320, show_default=True, type=click.IntRange(1, 100_000), help="每轮张数")
+@click.option("--rounds", default=3, show_default=True, type=click.IntRange(1, 100), help="轮数，取中位数")
+@_workers("同时核销的进程（连接）数")
+@_database
+@_quick
+def vouchers(count: int, rounds: int, workers: int, database: str | None, quick: bool) -> None:
+    """Print redemptions a second; exit 1 when one voucher was redeemed twice, or not at all."""
+    plan = vouchers_bench.Plan(4, 1, 2) if quick else vouchers_bench.Plan(max(count, workers), rounds, workers)
+    with scratch_database(database) as scratch:
+        _tell(vouchers_bench.measure(scratch, plan, _say), "once")
 
 
 @click.command(help="审核台速度：库中有 1,000 份和 1,000,000 份申请时，领取下一份要多久。")

@@ -43,6 +43,14 @@ def test_intake_is_measured_beside_bare_inserts(empty_database_url: str) -> None
 
 @pytest.mark.slow
 @only_postgres
+def test_vouchers_are_redeemed_once_beside_bare_inserts(empty_database_url: str) -> None:
+    figures = _quick("vouchers", empty_database_url)
+    assert (figures["once"], figures["redeemed"]) == (True, 2 * figures["vouchers_a_round"])
+    assert figures["ratio"] == pytest.approx(figures["redeemed_per_second"] / figures["raw_per_second"], rel=0.05)
+
+
+@pytest.mark.slow
+@only_postgres
 def test_the_desk_is_measured_at_two_sizes(empty_database_url: str) -> None:
     figures = _quick("desk", empty_database_url)
     assert figures["in_order"] is True
