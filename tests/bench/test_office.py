@@ -41,7 +41,7 @@ def test_intake_is_measured_beside_bare_inserts(empty_database_url: str) -> None
         assert row["ratio"] == pytest.approx(row["enter_per_second"] / row["raw_per_second"], rel=0.05)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @only_postgres
 def test_vouchers_are_redeemed_once_beside_bare_inserts(empty_database_url: str) -> None:
     figures = _quick("vouchers", empty_database_url)

@@ -222,7 +222,7 @@ _STEPS = st.lists(
 )
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])  # rolled back each time
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])  # rolled back each time
 @given(steps=_STEPS, seed=st.integers(0, 10**6))
 def test_whatever_happens_the_pot_holds(engine: Engine, steps: list[str], seed: int) -> None:
     """Reserved + committed + paid - returned ≤ appropriated, every fen where the claims and vouchers say it is."""
