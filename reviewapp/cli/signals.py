@@ -1,4 +1,4 @@
-"""Signals of claims that were put in, and of pages that were read, before signals were kept."""
+"""Signals of claims that were put in before signals were kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from reviewapp import clock, create_app
 from reviewapp.db import transaction
 from reviewapp.extensions import db
-from reviewapp.models import Claim, Upload
+from reviewapp.models import Claim
 from reviewapp.services import checking, likeness
 
 
@@ -19,15 +19,12 @@ def signals() -> None:
 
 @signals.command("refresh", help="为以前的申请补算。可重复执行，可随时中断。")
 def refresh() -> None:
-    """Write the keys of every claim that was put in, and compare the pictures of every file that was read."""
+    """Write the keys of every claim that was put in, and compare its pictures."""
     app = create_app()
     with app.app_context():
         claims = list(db.session.scalars(select(Claim.id).where(Claim.ticket.is_not(None)).order_by(Claim.id)))
         for claim_id in claims:
             with transaction(db.session):
                 checking.rewrite_keys(db.session, claim_id)
-        read = select(Upload.id).where(Upload.state == "read", Upload.removed_at.is_(None)).order_by(Upload.id)
-        files = list(db.session.scalars(read))
-        for upload_id in files:
-            likeness.compare(db.session, app.extensions["storage"], upload_id, clock.now())
-    click.echo(f"已补算 {len(claims)} 份申请、{len(files)} 个文件。")
+            likeness.compare(db.session, app.extensions["storage"], claim_id, clock.now())
+    click.echo(f"已补算 {len(claims)} 份申请。")

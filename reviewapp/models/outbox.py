@@ -14,6 +14,7 @@ TOPICS = {
     "upload.read": "ocr",
     "batch.read": "ocr",
     "batch.draft": "ocr",
+    "claim.compare": "ocr",
     "payout.order": "payout",
     "payout.send": "payout",
     "payout.ask": "payout",

@@ -1,4 +1,4 @@
-"""The same photograph in two claims: each page's picture is hashed when it was read, and compared with what is near.
+"""The same photograph in two claims: the pictures of a claim that is put in are hashed and compared with what is near.
 
 It has transactions of its own, like reading: pictures are opened between them, and no lock is held meanwhile. Two
 workers that store the same photograph at one moment both look after both have stored, so one of them finds it.
@@ -22,12 +22,12 @@ _BANDS, _BAND_BITS = 16, 16
 _MOST_CLOSE, _MOST_NEAR = 4, 4000
 
 
-def compare(session: Session, storage: Storage, upload_id: int, now: datetime) -> None:
-    """Job body, after the upload was read: hash its pages once, and note which of other claims show the same picture.
+def compare(session: Session, storage: Storage, claim_id: int, now: datetime) -> None:
+    """Job body, after the claim was put in: hash its pages once, and note which of other claims show the same picture.
 
     Safe to run again. Raises MissingFile when a picture is not in the store.
     """
-    for page_id, view_sha256 in _pages(session, upload_id):
+    for page_id, view_sha256 in _pages(session, claim_id):
         picture = _picture(storage, view_sha256)
         with transaction(session):
             _keep_prints(session, page_id, likeness.prints(picture))
@@ -44,12 +44,12 @@ def bands(bits: int) -> Iterator[int]:
         yield (band << _BAND_BITS) | (bits >> (band * _BAND_BITS)) & 0xFFFF
 
 
-def _pages(session: Session, upload_id: int) -> list[tuple[int, str]]:
+def _pages(session: Session, claim_id: int) -> list[tuple[int, str]]:
     with transaction(session):
         rows = session.execute(
             select(Page.id, Page.view_sha256)
             .join(Upload)
-            .where(Upload.id == upload_id, Upload.removed_at.is_(None))
+            .where(Upload.claim_id == claim_id, Upload.removed_at.is_(None))
             .order_by(Page.id)
         )
         return [(row.id, row.view_sha256) for row in rows]

@@ -17,7 +17,16 @@ from sqlalchemy.orm import Session
 from reviewapp.errors import IllegalMove, NotFound, Stale
 from reviewapp.models import SYSTEM, Actor, Claim, ClaimReturn, Evaluation, Pool
 from reviewapp.policy import pool as rules
-from reviewapp.services import admission, checking, claim_returns, funds, mending, trail, voucher_money
+from reviewapp.services import (
+    admission,
+    checking,
+    claim_returns,
+    funds,
+    mending,
+    outbox,
+    trail,
+    voucher_money,
+)
 
 #: How long a mended claim waits for the reviewer who returned it while others find something else to read.
 KEPT = timedelta(hours=2)
@@ -41,6 +50,7 @@ def submit(session: Session, actor: Actor, now: datetime, claim_id: int, revisio
     claim.special = checked.result.special_review
     evaluation = checking.store(session, claim, now, checked)
     checking.write_keys(session, claim, checked, now)
+    outbox.add(session, "claim.compare", claim.id, now)
     enter(session, actor, now, claim, wanted_fen=wanted_fen, evaluation=evaluation)
     return claim
 
@@ -92,6 +102,7 @@ def resubmit(session: Session, actor: Actor, now: datetime, claim_id: int, revis
     claim.special = claim.special or checked.result.special_review
     evaluation = checking.store(session, claim, now, checked)
     checking.write_keys(session, claim, checked, now)
+    outbox.add(session, "claim.compare", claim.id, now)
     return_to_line(session, actor, now, claim, wanted_fen=wanted_fen, evaluation=evaluation)
     return claim
 

@@ -38,6 +38,6 @@ def test_refresh_writes_what_was_not_kept_once(
         phones = [tuple(row) for row in session.execute(phone)]
         prints = session.scalar(select(func.count()).select_from(PagePrint))
 
-    assert said == ["已补算 1 份申请、1 个文件。\n"] * 2
+    assert said == ["已补算 1 份申请。\n"] * 2
     assert phones == [(claim_id, NOW, None)]
     assert prints

@@ -23,7 +23,7 @@ from tests.support.both import both_databases
 
 def put(at: Desk, content: bytes) -> Upload:
     upload = at.read(at.upload(content))
-    likeness.compare(at.session, at.storage, upload.id, NOW)
+    likeness.compare(at.session, at.storage, upload.claim_id, NOW)
     return upload
 
 
@@ -35,8 +35,8 @@ def test_the_same_photograph_in_another_claim_is_noted_once(session: Session, tm
     first, second = desk(session, tmp_path), desk(session, tmp_path)
     kept = put(first, jpeg(scene(0)))
     again = put(second, jpeg(scene(0), side=700, quality=50))
-    likeness.compare(session, second.storage, again.id, NOW)
-    likeness.compare(session, first.storage, kept.id, NOW)
+    likeness.compare(session, second.storage, again.claim_id, NOW)
+    likeness.compare(session, first.storage, kept.claim_id, NOW)
 
     pages = {page.upload_id: page.id for page in session.scalars(select(Page))}
     assert matches(session) == [(pages[again.id], pages[kept.id])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -12,13 +13,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.models import Outbox, Payout, Reconciliation, Upload
+from reviewapp.models import Outbox, PagePrint, Payout, Reconciliation, Upload
 from reviewapp.scratch.bank import SandboxBank
 from reviewapp.services import funds, outbox, payouts, reconciliation
 from tests.factories.claims import claim
 from tests.factories.money import pool
+from tests.factories.papers import paper, upload
 from tests.factories.payouts import CARD, CLOSED_CARD, approved, ready, released
 from tests.factories.people import NOW
+from tests.pages.test_likeness import jpeg, scene
 from tests.support.both import both_databases
 from tests.workers.conftest import Hands
 from workers import jobs
@@ -146,6 +149,16 @@ def test_what_went_wrong_once_is_tried_alone(office: Session, bank: SandboxBank,
 def test_a_bell_without_a_row_changes_nothing(office: Session) -> None:
     perform(404)
     assert office.scalars(select(Outbox)).all() == []
+
+
+def test_a_claim_put_in_has_its_pictures_compared(office: Session) -> None:
+    with transaction(office):
+        row = claim(office, "submitted")
+        file = current_app.extensions["storage"].put(io.BytesIO(jpeg(scene(0))))
+        paper(office, row, "id_card", of=upload(office, row, sha256=file.sha256))
+        outbox.add(office, "claim.compare", row.id, NOW)
+    assert _perform(office, "claim.compare").done_at == NOW
+    assert office.scalar(select(func.count()).select_from(PagePrint)) > 0
 
 
 @pytest.mark.parametrize("fault", ["lost_answer", "late_answer"])

@@ -27,7 +27,7 @@ from reviewapp.models import TOPICS
 from reviewapp.models.outbox import Outbox
 from reviewapp.services import outbox
 from workers import runtime
-from workers.jobs import funds, payouts, uploads
+from workers.jobs import claims, funds, payouts, uploads
 from workers.jobs.task import Task
 
 _LOG = structlog.get_logger(__name__)
@@ -35,6 +35,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "upload.read": uploads.read,
     "batch.read": uploads.read_batch_file,
     "batch.draft": uploads.draft_batch,
+    "claim.compare": claims.compare,
     "payout.order": payouts.order,
     "payout.send": payouts.send,
     "payout.ask": payouts.ask,

@@ -11,7 +11,7 @@ from reviewapp import clock
 from reviewapp.config import Settings
 from reviewapp.db import transaction
 from reviewapp.ocr import Reader
-from reviewapp.services import batch_drafts, batch_reading, likeness, outbox, reading
+from reviewapp.services import batch_drafts, batch_reading, outbox, reading
 from workers.jobs.task import Task
 
 _MOST_ATTEMPTS = 3
@@ -23,7 +23,7 @@ def warm_up(app: Flask) -> None:
 
 
 def read(session: Session, app: Flask, task: Task) -> None:
-    """upload.read: pages, papers, readings and facts of one file (subject: upload), and where its pictures were before.
+    """upload.read: pages, papers, readings and facts of one file (subject: upload).
 
     A file that processes die over is given up; one whose reading raises is not: storage or database may come back.
     """
@@ -31,7 +31,6 @@ def read(session: Session, app: Flask, task: Task) -> None:
         reading.give_up(session, task.subject_id, clock.now())
     else:
         reading.read_upload(session, app.extensions["storage"], _reader(app), task.subject_id, clock.now())
-        likeness.compare(session, app.extensions["storage"], task.subject_id, clock.now())
     with transaction(session):
         outbox.finish(session, clock.now(), task.outbox_id)
 

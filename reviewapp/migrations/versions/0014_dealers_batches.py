@@ -10,7 +10,7 @@ depends_on = None
 
 BEFORE = "topic IN ('upload.read', 'payout.order', 'payout.send', 'payout.ask', 'funds.reconcile')"
 AFTER = (
-    "topic IN ('upload.read', 'batch.read', 'batch.draft', 'payout.order', 'payout.send', 'payout.ask', "
+    "topic IN ('upload.read', 'batch.read', 'batch.draft', 'claim.compare', 'payout.order', 'payout.send', 'payout.ask', "
     "'funds.reconcile')"
 )
 
