@@ -142,7 +142,6 @@ def _prepare(share: _Share) -> Callable[[], None]:
         return bare_inserts(share.scratch, engine, share.raw)
     session, actor = Session(engine), share.actor
     session.scalar(select(func.count(Redemption.id)))
-    session.rollback()
 
     def work() -> None:
         for voucher_id in share.voucher_ids:
@@ -158,4 +157,4 @@ def _redeem(session: Session, actor: Actor, voucher_id: int) -> None:
         with transaction(session):
             vouchers.redeem(session, actor, drafts.NOW, voucher_id, purchase, _CARD)
     except IllegalMove:
-        session.rollback()
+        return
