@@ -173,7 +173,7 @@ def test_a_clean_claim_is_approved_without_words(session: Session, reviewer: Act
     assert (claim.state, claim.award_fen, claim.reserved_fen) == ("approved", AWARD, 0)
     assert (claim.pool.reserved, claim.pool.committed) == (0, AWARD)
     assert (decision.action, decision.award_fen, decision.evaluation_id) == ("approve", AWARD, _evaluation(session).id)
-    order = session.scalars(select(Outbox)).one()
+    order = session.scalars(select(Outbox).where(Outbox.topic == "payout.order")).one()
     assert (order.topic, order.subject_id) == ("payout.order", claim.id)
     assert funds.verify(session) == []
 
