@@ -73,9 +73,9 @@ class Supervisor:
                 self._start(child)
             if not self._wait_for(members):
                 return False
+        missing = self._wait_for_parts()
         self._url = url
         self._note()
-        missing = self._wait_for_parts()
         self._console.say(f"已就绪：{url}（用时 {time.monotonic() - began:.1f} 秒）。按 Ctrl-C 停止。")
         if missing:
             self._console.say(f"网站已开，但这些部分还没有应答：{'、'.join(missing)}。情况见 {url}/readyz 。")

@@ -86,9 +86,9 @@ def test_a_stack_from_start_to_sudden_end(data: Path, tmp_path: Path) -> None:
     storage = {"STORAGE_URL": f"file:{tmp_path / 'uploads'}"}
     with running_stack(data, **ports, log=tmp_path / "log", environment=storage) as stack:
         assert set(stack.processes) == SERVICES
-        wait_until(lambda: _all_ok(stack), seconds=10, what=f"not ready: {_parts(stack)}")  # a busy machine blinks
+        assert set(_parts(stack).values()) == {"ok"}
         _second_is_refused(data)
-        wait_until(lambda: _all_ok(stack), seconds=10, what=f"not ready: {_parts(stack)}")
+        assert set(_parts(stack).values()) == {"ok"}
         _killed_services_come_back(stack)
         _killed_supervisor_leaves_nothing(data)
 
