@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reviewapp.db import insert_rows
 from reviewapp.errors import IllegalMove, NotFound, Stale
 from reviewapp.models import Actor, Claim, Decision, Evaluation, Event
 from reviewapp.policy import workflow
@@ -65,7 +66,7 @@ def move_together(session: Session, claims: Sequence[Claim], actor: Actor, now: 
     """`move` for several locked claims by the same action, written in one go; as `move` for each."""
     before = [_to_next_state(claim, actor, action) for claim in claims]
     events = [_event(claim, actor, now, action, state) for claim, state in zip(claims, before, strict=True)]
-    session.add_all(events)
+    _write(session, events)
     chain.append(session, [(claim, event, None) for claim, event in zip(claims, events, strict=True) if claim.ticket])
 
 
@@ -99,7 +100,7 @@ def record(
     event = _event(claim, actor, now, action, before or claim.state)
     event.reason = reason
     event.evaluation_id = evaluation.id if evaluation else None
-    session.add(event)
+    _write(session, [event])
     if claim.ticket is not None:
         chain.append(session, [(claim, event, decision)])
 
@@ -112,3 +113,12 @@ def _event(claim: Claim, actor: Actor, now: datetime, action: str, before: str) 
         claim_id=claim.id, at=now, actor_id=actor.id, actor_role=actor.role, action=action, from_state=before,
         to_state=claim.state,
     )  # fmt: skip
+
+
+def _write(session: Session, events: Sequence[Event]) -> None:
+    """Write the events and give them their ids; they are no objects of the session."""
+    columns = [column for column in chain.EVENT if column != "id"]
+    for event, number in zip(
+        events, insert_rows(session, Event, [chain.values(event, columns) for event in events]), strict=True
+    ):
+        event.id = number
