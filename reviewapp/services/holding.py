@@ -25,7 +25,8 @@ def lock_pool(session: Session, pool_id: int) -> Pool:
     held = _held(session)
     taken = held.get(pool_id)
     if taken is not None and taken.is_active:  # a savepoint that was undone has let go of it
-        return session.get_one(Pool, pool_id)
+        pool: Pool | None = session.get_one(Pool, pool_id)
+        return pool
     session.flush()
     query = _locked(select(Pool).where(Pool.id == pool_id))
     pool = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
