@@ -6,9 +6,8 @@ The lock leaves the row's key alone: a new draft that refers to the pool does no
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from reviewapp.errors import NotFound
@@ -25,10 +24,9 @@ def lock_pool(session: Session, pool_id: int) -> Pool:
     held = _held(session)
     taken = held.get(pool_id)
     if taken is not None and taken.is_active:  # a savepoint that was undone has let go of it
-        pool: Pool | None = session.get_one(Pool, pool_id)
-        return pool
+        return session.get_one(Pool, pool_id)
     session.flush()
-    query = _locked(select(Pool).where(Pool.id == pool_id))
+    query = select(Pool).where(Pool.id == pool_id).with_for_update(key_share=True)
     pool = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if pool is None:
         raise NotFound()
@@ -39,13 +37,13 @@ def lock_pool(session: Session, pool_id: int) -> Pool:
 def lock_pools(session: Session, scheme_code: str) -> dict[int, Pool]:
     """All pools of a scheme by id, locked in the order of their ids, so that two such locks do not meet crosswise."""
     session.flush()
-    query = _locked(select(Pool).where(Pool.scheme_code == scheme_code).order_by(Pool.id))
+    query = select(Pool).where(Pool.scheme_code == scheme_code).order_by(Pool.id).with_for_update(key_share=True)
     return {pool.id: pool for pool in session.scalars(query.execution_options(populate_existing=True))}
 
 
 def hold_pools(session: Session, pool_ids: Iterable[int] | None = None) -> None:
     """Lock these pools, or every one: nothing of their order or money changes until the transaction ends."""
-    query = _locked(select(Pool.id).order_by(Pool.id))
+    query = select(Pool.id).order_by(Pool.id).with_for_update(key_share=True)
     session.execute(query if pool_ids is None else query.where(Pool.id.in_(set(pool_ids)))).all()
 
 
@@ -53,7 +51,3 @@ def _held(session: Session) -> dict[int, SessionTransaction | None]:
     """The transaction, or savepoint of it, in which each pool was locked; those that have ended count no more."""
     held: dict[int, SessionTransaction | None] = session.info.setdefault(_HELD, {})
     return held
-
-
-def _locked(query: Select[Any]) -> Select[Any]:
-    return query.with_for_update(key_share=True)
