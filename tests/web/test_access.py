@@ -24,6 +24,7 @@ from tests.factories import bank_files
 from tests.factories import vouchers as made_vouchers
 from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
+from tests.factories.counter import COUNTER, intake
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
 from tests.factories.signatures import signed_statement
@@ -114,6 +115,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     "vouchers.show": ("claimant", "point"),
     **dict.fromkeys(("vouchers.listing", "vouchers.till", "vouchers.redeem"), ("dealer", "shop")),
     **dict.fromkeys(("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle"), ("dealer", "shop")),
+    **dict.fromkeys((f"counter.{name}" for name in COUNTER), ("point",)),
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -127,6 +129,7 @@ LIBRARY_ROUTES = {
 FORMS = {
     "claims.create": {"scheme": "xiangning-2023", "programme": "car", "form_key": "access"},
     "claims.save_one": {"key": "applicant.name", "applicant.name": "测试乙"},
+    "counter.create": {"scheme": "yangcheng-2023", "programme": "motorcycle-scrap", "form_key": "access"},
     "dealer.create": {"programme": "xiangning-2023/car", "form_key": "access"},
     "dealer.place": {"row": "aside"},
     "batches.make": {"scheme": "xiangning-2023"},
@@ -158,9 +161,10 @@ class Things:
 
     def address(self, app: Flask, rule: Rule) -> str:
         """The rule's address, about these objects."""
-        given = {"code": "xiangning-2023", "programme": "car", "ending": "xlsx", "upload": self.names["upload"]}
+        room = "counter." if rule.endpoint.startswith("counter.") else ""
+        given = {"code": "xiangning-2023", "programme": "car", "ending": "xlsx", "upload": self.names[f"{room}upload"]}
         given["claim"] = self.names["trail"]
-        given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else "paper"]
+        given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else f"{room}paper"]
         given |= {name: self.names[name] for name in ("page", "row", "file")} | {"number": 0}
         given["public_id"] = self.names.get(rule.endpoint) or self.names.get(rule.endpoint.partition(".")[0], "")
         with app.test_request_context():
@@ -242,6 +246,7 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
     seen = upload(rows, ticketed, sha256=file.sha256)
     return {
         "claims": draft.public_id,
+        **intake(rows, owner),
         **dict.fromkeys(
             ("claims.receipt", "claims.receipt_file", "claims.show", "desk", "review", "trail", "papers_out"),
             ticketed.public_id,
