@@ -23,6 +23,7 @@ from reviewapp.services.fields import Field
 #: What tells one vehicle from another: where a paper has such a number and it was not read, the clerk is asked.
 _ASKED = ("vin", "engine_number", "plate")
 _WAY_ENDS = "；"
+_HINTS = {"phone": {"hint": "可以不填；填了，车主用这个手机号登录就能看到进度和消费券"}}
 
 
 def programmes(session: Session, role: str, now: datetime) -> list[dict[str, Any]]:
@@ -43,7 +44,7 @@ def _programme(scheme: Scheme, rules: Programme) -> dict[str, Any]:
         "programme": rules.id,
         "title": f"{scheme.county} · {rules.title}",
         "papers": [_paper_rule(rule) for rule in rules.papers],
-        "applicant": [_asked(field) for field in fields.fixed("applicant")],
+        "applicant": [_asked(field) | _HINTS.get(field.name, {}) for field in fields.fixed("applicant")],
         "declared": [_asked(field) for field in fields.declared(rules)],
         "statement": None
         if asked is None

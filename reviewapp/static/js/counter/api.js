@@ -2,6 +2,7 @@
 
 const PATIENCE_MS = 90_000;
 let token = "";
+let acting = null;
 
 export class NoNetwork extends Error {}
 
@@ -22,19 +23,32 @@ export class Refused extends Error {
 
 export const csrf = () => token;
 
+// From now on nothing is sent for another account: it may have signed in in another tab.
+export function actFor(account) {
+  acting = account;
+}
+
 export async function session() {
-  const answer = await ask("session");
+  const answer = await exchange("session");
+  if (acting && answer.account !== acting) {
+    throw new Refused(401, { code: "session_ended", detail: "这台设备上登录的是另一个账号。请用原来的账号登录。" });
+  }
   token = answer.token;
   return answer;
 }
 
-export async function send(path, values) {
+export const ask = (path) => onceMore(path, null);
+export const send = (path, values) => onceMore(path, form(values));
+
+// What another session can explain is looked into: a token of an earlier one, or somebody else's.
+async function onceMore(path, body) {
   try {
-    return await ask(path, form(values));
+    return await exchange(path, body);
   } catch (error) {
-    if (error.code !== "token_expired") throw error;
+    if (!["token_expired", "not_found", "not_allowed"].includes(error.code)) throw error;
     await session();
-    return ask(path, form(values));
+    if (error.code !== "token_expired") throw error;
+    return exchange(path, body);
   }
 }
 
@@ -44,7 +58,7 @@ function form(values) {
   return data;
 }
 
-export async function ask(path, body) {
+async function exchange(path, body) {
   let answer;
   try {
     answer = await fetch(`/counter/${path}`, {
@@ -56,6 +70,8 @@ export async function ask(path, body) {
   } catch {
     throw new NoNetwork();
   }
-  if (answer.ok && !answer.redirected) return answer.json();
-  throw new Refused(answer.status, await answer.json().catch(() => ({})));
+  const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json().catch(() => null) : null;
+  if (answer.ok && said) return said;
+  if (answer.ok) throw new NoNetwork(); // somebody between us and the server answered: a portal that wants a sign-in
+  throw new Refused(answer.status, said ?? {});
 }

@@ -1,7 +1,7 @@
 // The counter: who is signed in, which view is open, what the network does.
 
-import { csrf, NoNetwork } from "./api.js";
-import { askToKeep, forget, guardLeaving, isFull, nearlyFull, remember, remembered } from "./device.js";
+import { actFor, csrf, NoNetwork } from "./api.js";
+import { askToKeep, forget, guardLeaving, isFull, nearlyFull, remember, remembered, today } from "./device.js";
 import { h, show } from "./html.js";
 import * as intake from "./intake.js";
 import * as listing from "./listing.js";
@@ -11,10 +11,12 @@ import { events, signedInAgain, start, state } from "./sender.js";
 
 const notices = document.getElementById("notices");
 const views = { list: document.getElementById("list"), intake: document.getElementById("intake"), done: document.getElementById("done") };
+const HANDED_IN = "declared.handed_in_on";
 const leave = document.querySelector("[data-leave]");
 let session = remembered();
 
 async function begin() {
+  if (!window.isSecureContext) return complain("登记页面只能用 https 地址打开。请联系管理员。");
   keepPage();
   try {
     session = await signedInAgain();
@@ -30,6 +32,7 @@ async function begin() {
     }
   }
   if (!session) return net(), complain(state.signedOut ? "请先登录。" : state.busy ? "系统暂时打不开。请过一分钟刷新页面。" : "这台设备上还没有人登录过。请连上网络登录一次，之后没有网络也能登记。", signIn());
+  actFor(session.account);
   await openRecords(session.account);
   dress();
   changes.addEventListener("change", draw);
@@ -62,9 +65,9 @@ document.querySelector("[data-start]").addEventListener("click", (event) => {
 
 // The day of hand-in is today unless the clerk says otherwise.
 async function another(programme) {
-  const today = programme.declared.some((field) => field.key === "declared.handed_in_on") ? { "declared.handed_in_on": session.today } : {};
+  const asked = programme.declared.some((field) => field.key === HANDED_IN);
   try {
-    const record = await newRecord(programme, today);
+    const record = await newRecord(programme, asked ? { [HANDED_IN]: today(session) } : {});
     location.hash = `#/${record.id}`;
   } catch (error) {
     complain(isFull(error) ? "设备存储空间不够，不能新建登记。请先联网把已有的登记发送出去，或清理设备。" : error.message);

@@ -1,6 +1,7 @@
 // What this device remembers of who is signed in, and what it tells the person about itself.
 
 const KEY = "counter-session";
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 // The last answer of /counter/session, without the token: with it the counter opens without network.
 export function remembered() {
@@ -12,7 +13,14 @@ export function remembered() {
 }
 
 export function remember({ token: _token, ...session }) {
-  localStorage.setItem(KEY, JSON.stringify(session));
+  localStorage.setItem(KEY, JSON.stringify({ ...session, at: Date.now() }));
+}
+
+// The office's day, counted on by this device's clock while nobody tells it.
+export function today(session) {
+  const midnight = (instant) => new Date(instant).setHours(0, 0, 0, 0);
+  const passed = Math.round((midnight(Date.now()) - midnight(session.at ?? Date.now())) / DAY_MS);
+  return new Date(Date.parse(session.today) + passed * DAY_MS).toISOString().slice(0, 10);
 }
 
 export function forget() {

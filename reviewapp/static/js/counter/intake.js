@@ -14,7 +14,7 @@ const place = (name, value) => view.querySelector(`[data-${name}="${value}"]`);
 const OWNER = "id_card";
 const WORD = "word";
 
-let open = null; // { id, programme, complain, slots, boxes }
+let open = null; // { id, programme, complain, record, slots, boxes }
 const pad = signatureField(view.querySelector("[data-signature]"));
 
 export const openId = () => open?.id ?? null;
@@ -104,6 +104,7 @@ export async function refresh() {
   if (!open) return;
   const [record, pictures] = [await recordOf(open.id), await picturesOf(open.id)];
   if (!open || !record || record.id !== open.id || record.done) return;
+  open.record = record;
   for (const each of open.slots) each.refresh(pictures, record.told);
   for (const each of open.boxes) each.refresh(record, record.told?.fields.find((field) => field.key === each.key));
   refreshWays(record, pictures);
@@ -181,13 +182,16 @@ function refreshWord(record) {
 
 // A signature counts for the words that stood there while it was drawn; every stroke is kept at once.
 view.addEventListener("signature", async ({ detail }) => {
-  const record = open && (await recordOf(open.id));
+  const record = open?.record;
   if (!record || (!detail.value && !record.signed)) return;
   const { text, known } = words(record);
   const at = new Date().toISOString();
   await edit((kept) => (kept.signed = detail.value && known ? { text, picture: detail.value, at } : null));
 });
 part("sign-again").addEventListener("click", () => edit((record) => (record.signed = null)));
+
+const AFTER =
+  "请告诉车主原因。材料或填写有误的，改正后再提交；情况属实仍要提交的，由审核人员认定。“已申领过”是说这辆车或发票已经登记过（可能在别的回收点）：请先核对车架号，确实重复的不要收车。";
 
 function refreshTrouble(record) {
   const { trouble } = record;
@@ -196,12 +200,14 @@ function refreshTrouble(record) {
     failing: [button("accept", "情况属实，照样提交")],
     changed_elsewhere: [button("theirs", "用别处改的"), button("ours", "用本机填的")],
   };
-  const after = trouble?.code === "failing" ? "请告诉车主原因。材料或填写有误的，改正后再提交；情况属实仍要提交的，由审核人员认定。" : "";
+  const after = trouble?.code === "failing" ? AFTER : "";
   show(
     part("trouble"),
     trouble &&
       h("div", { class: "notice notice-warning", role: "alert" }, h("strong", {}, "需处理："), trouble.message, after && h("p", {}, after), ways[trouble.code] && h("div", {}, ways[trouble.code])),
   );
+  if (trouble && open.troubled !== trouble.message) part("trouble").scrollIntoView({ block: "center" });
+  open.troubled = trouble?.message;
 }
 
 part("trouble").addEventListener("click", async (event) => {
@@ -229,16 +235,21 @@ function refreshLeft(record, pictures) {
   const reading = record.told?.unread ? ["正在识别照片，稍等几秒"] : [];
   const lines = [...left, ...reading, ...failing];
   show(part("left"), lines.length ? h("ul", { class: "left" }, lines.map((line) => h("li", {}, line))) : h("p", { class: "sign sign-pass" }, "✓ 齐全，可以提交"));
-  part("send").textContent = record.ready ? "已提交，正在发送…" : state.online ? "提交" : "保存，联网后自动提交";
+  part("send").textContent = sendLabel(record);
   part("send").disabled = record.ready;
   part("send-hint").textContent = state.online
     ? "提交后得到排队号，材料在审核结束前不能再改。"
     : "现在没有网络。内容都已存在本机，联网后自动发送；有问题会在列表里标“需处理”。";
 }
 
+function sendLabel(record) {
+  if (record.ready) return state.online ? "正在发送…" : "已存本机，联网后自动提交";
+  return state.online ? "提交" : "保存，联网后自动提交";
+}
+
 // The server's word, where it has seen all that is there; else what can be seen without it.
 function missing(record, pictures) {
-  const seen = record.told && state.online && pictures.every((picture) => picture.upload || picture.refused);
+  const seen = record.told && !record.told.unread && state.online && pictures.every((picture) => picture.upload || picture.refused);
   return seen ? obstacles(record, pictures) : notYet(record, pictures);
 }
 

@@ -7,6 +7,8 @@ export const changes = new EventTarget();
 const told = new BroadcastChannel("counter");
 let db = null;
 let opened = null;
+// A write counts when it is on the disk: the battery may be flat the next moment.
+const SURE = { durability: "strict" };
 
 told.onmessage = ({ data }) => {
   if (data.account === opened) announce(data.id, false);
@@ -38,6 +40,11 @@ export const recordOf = (id) => db.get("intakes", id);
 export const picturesOf = (id) => db.getAllFromIndex("pictures", "intake", id);
 export const unsent = async () => (await allRecords()).filter((record) => !record.done && !record.dropped).length;
 
+async function put(name, value) {
+  const writing = db.transaction(name, "readwrite", SURE);
+  await Promise.all([writing.store.put(value), writing.done]);
+}
+
 export async function newRecord(programme, fields) {
   const record = {
     id: crypto.randomUUID(),
@@ -62,14 +69,14 @@ export async function newRecord(programme, fields) {
     trouble: null, // { code, message }
     done: null, // what is left after the confirmation
   };
-  await db.put("intakes", record);
+  await put("intakes", record);
   announce(record.id);
   return record;
 }
 
 // Read, change and write in one transaction: the page and the sender never overwrite each other.
 export async function update(id, change) {
-  const writing = db.transaction("intakes", "readwrite");
+  const writing = db.transaction("intakes", "readwrite", SURE);
   const record = await writing.store.get(id);
   if (record) {
     change(record);
@@ -90,20 +97,20 @@ export async function addPicture(id, kind, title, blob) {
     upload: null,
     at: new Date().toISOString(),
   };
-  await db.put("pictures", picture);
+  await put("pictures", picture);
   announce(id);
   return picture;
 }
 
 export async function pictureSent(picture, upload, name) {
   const there = await db.get("pictures", picture.id);
-  if (there) await db.put("pictures", { ...there, upload, name });
+  if (there) await put("pictures", { ...there, upload, name });
   return Boolean(there);
 }
 
 export async function pictureRefused(picture, message) {
   const there = await db.get("pictures", picture.id);
-  if (there) await db.put("pictures", { ...there, refused: message });
+  if (there) await put("pictures", { ...there, refused: message });
   announce(picture.intake);
 }
 
@@ -117,7 +124,7 @@ export async function dropPicture(picture) {
 
 // After the server's confirmation nothing of the person stays here.
 export async function wipe(id, done) {
-  const writing = db.transaction(["intakes", "pictures"], "readwrite");
+  const writing = db.transaction(["intakes", "pictures"], "readwrite", SURE);
   for (const key of await writing.objectStore("pictures").index("intake").getAllKeys(id)) {
     writing.objectStore("pictures").delete(key);
   }
@@ -128,7 +135,7 @@ export async function wipe(id, done) {
 }
 
 export async function drop(id) {
-  const writing = db.transaction(["intakes", "pictures"], "readwrite");
+  const writing = db.transaction(["intakes", "pictures"], "readwrite", SURE);
   for (const key of await writing.objectStore("pictures").index("intake").getAllKeys(id)) {
     writing.objectStore("pictures").delete(key);
   }

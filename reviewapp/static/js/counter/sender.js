@@ -61,7 +61,7 @@ async function round() {
     } catch (error) {
       if (error instanceof NoNetwork || error.passing) return later(error);
       if (error.code === "session_ended") return void tell({ signedOut: true, sending: null });
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof Refused)) return later(error);
       const trouble = { code: error.code, message: error.message, key: error.key };
       await update(id, (record) => Object.assign(record, { trouble, ready: false }));
     }
@@ -71,7 +71,8 @@ async function round() {
 }
 
 function later(error) {
-  tell({ online: !(error instanceof NoNetwork), busy: Boolean(error.passing), sending: null });
+  if (!(error instanceof NoNetwork || error instanceof Refused)) console.error(error);
+  tell({ online: !(error instanceof NoNetwork), busy: !(error instanceof NoNetwork), sending: null });
   return RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)];
 }
 
@@ -151,8 +152,8 @@ async function sendPicture(record, picture) {
 // The clerk deleted the record: the draft at the server is withdrawn, if it still is one.
 async function takeBack(record) {
   if (record.claim) {
-    const { told } = await look(record);
-    if (told.editable) await send(`intakes/${record.claim}/withdraw`, { revision: told.revision });
+    const told = await ask(`intakes/${record.claim}`);
+    if (told.state === "draft") await send(`intakes/${record.claim}/withdraw`, { revision: told.revision });
   }
   await drop(record.id);
   return false;
