@@ -21,6 +21,7 @@ from werkzeug.serving import make_server
 from reviewapp.models import Claim, SignedStatement, Upload
 from reviewapp.specimens import people
 from reviewapp.specimens.purchases import COUNTIES
+from reviewapp.web.counter import shell
 from tests import factories
 from tests.e2e.office import chromium
 from tests.factories.papers import paper
@@ -57,7 +58,9 @@ def tablet(site: str) -> Iterator[BrowserContext]:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_without_network_and_sent_once(rows: Session, tablet: BrowserContext, tmp_path: Path) -> None:
+def test_without_network_and_sent_once(
+    rows: Session, tablet: BrowserContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = _at_the_counter(tablet)
     tablet.set_offline(True)
     page.get_by_role("button", name="登记一辆摩托车").click()
@@ -77,6 +80,7 @@ def test_without_network_and_sent_once(rows: Session, tablet: BrowserContext, tm
     (claim,) = rows.scalars(select(Claim))
     assert (claim.state, claim.ticket) == ("submitted", 1)
     assert rows.scalar(select(func.count()).select_from(SignedStatement)) == 1
+    _a_new_version_waits_for_the_clerk(page, monkeypatch)
 
 
 def _at_the_counter(tablet: BrowserContext) -> Page:
@@ -121,3 +125,16 @@ def _read(rows: Session) -> None:
     paper(rows, card.claim, "origin_certificate", said, of=certificate)
     card.state = certificate.state = "read"
     rows.commit()
+
+
+def _a_new_version_waits_for_the_clerk(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offered, taken by a click; the page comes anew and what is on the device is still there."""
+    monkeypatch.setattr(shell, "_version", lambda: "the next")
+    page.get_by_role("button", name="登记一辆摩托车").click()
+    page.get_by_label("姓名").fill(OWNER.name)
+    expect(page.locator("[data-words]")).to_contain_text(OWNER.name)
+    page.reload()
+    page.get_by_role("button", name="现在更新").click()
+    expect(page.get_by_role("button", name="现在更新")).to_have_count(0)
+    expect(page.get_by_label("姓名")).to_have_value(OWNER.name)
+    assert page.evaluate("caches.keys()") == ["counter-the next"]

@@ -62,13 +62,10 @@ function line(field, id, save) {
     autocomplete: "off",
     maxlength: "200",
   });
-  const keep = () => save(field.key, tidy(field.type, element.value));
-  element.addEventListener("change", keep);
-  let later = 0;
-  element.addEventListener("input", () => {
-    clearTimeout(later);
-    if (field.type !== "date") later = setTimeout(() => save(field.key, tidy(field.type, element.value), true), 400);
-  });
+  // Every letter is kept on the device; it is sent when the field is left.
+  const keep = (typing) => save(field.key, tidy(field.type, element.value), typing);
+  element.addEventListener("change", () => keep(false));
+  element.addEventListener("input", () => field.type === "date" || keep(true));
   return {
     element,
     set(value) {

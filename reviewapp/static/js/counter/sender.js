@@ -7,8 +7,8 @@ import { allRecords, changes, drop, pictureRefused, picturesOf, pictureSent, rec
 const READING_MS = 1200;
 const RETRY_MS = [3_000, 6_000, 15_000, 30_000];
 
-// What the page shows of the network: { online, signedOut, busy } (busy: the server asks for patience).
-export const state = { online: navigator.onLine, signedOut: false, busy: false, sending: null };
+// What the page shows of the network; busy: the server asks for patience.
+export const state = { online: navigator.onLine, signedOut: false, busy: false };
 export const events = new EventTarget();
 let failures = 0;
 let timer = 0;
@@ -52,33 +52,40 @@ async function run() {
 // All records once; how long to wait for the next round, null when there is nothing left to do.
 async function round() {
   let wait = null;
-  for (const { id } of (await allRecords()).reverse()) {
-    try {
-      const open = await advance(id);
-      if (state.busy || !state.online) tell({ online: true, busy: false });
-      failures = 0;
-      if (open) wait = READING_MS;
-    } catch (error) {
-      if (error instanceof NoNetwork || error.passing) return later(error);
-      if (error.code === "session_ended") return void tell({ signedOut: true, sending: null });
-      if (!(error instanceof Refused)) return later(error);
-      const trouble = { code: error.code, message: error.message, key: error.key };
-      await update(id, (record) => Object.assign(record, { trouble, ready: false }));
+  try {
+    if (!state.online || state.busy) await signedInAgain();
+    failures = 0;
+    for (const { id } of (await allRecords()).reverse()) {
+      if (await advanced(id)) wait = READING_MS;
     }
+  } catch (error) {
+    if (error.code !== "session_ended") return later(error);
+    tell({ signedOut: true });
   }
-  tell({ sending: null });
   return wait;
+}
+
+// What the server refuses is the record's trouble, and stops no other record.
+async function advanced(id) {
+  try {
+    return await advance(id);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.passing || error.code === "session_ended") throw error;
+    const trouble = { code: error.code, message: error.message, key: error.key };
+    await update(id, (record) => Object.assign(record, { trouble, ready: false }));
+    return false;
+  }
 }
 
 function later(error) {
   if (!(error instanceof NoNetwork || error instanceof Refused)) console.error(error);
-  tell({ online: !(error instanceof NoNetwork), busy: !(error instanceof NoNetwork), sending: null });
+  tell({ online: !(error instanceof NoNetwork), busy: !(error instanceof NoNetwork) });
   return RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)];
 }
 
 export async function signedInAgain() {
   const answer = await session();
-  tell({ signedOut: false, online: true });
+  tell({ signedOut: false, online: true, busy: false });
   return answer;
 }
 
@@ -87,7 +94,6 @@ async function advance(id) {
   let record = await recordOf(id);
   const pictures = await picturesOf(id);
   if (!record || record.done || record.trouble || !hasContent(record, pictures)) return false;
-  if (record.ready) tell({ sending: id });
   if (record.dropped) return takeBack(record);
   record = await makeDraft(record);
   if (await isOver(record)) return false;
