@@ -89,8 +89,8 @@ def _elsewhere(_app: Flask) -> None:
 
 
 @pytest.fixture
-def counter(short_folder: Path, tmp_path: Path) -> Iterator[Counter]:
-    data = short_folder / "counter"
+def counter(short_folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Counter]:
+    data = short_folder / f"counter-{request.node.name.split('_')[1]}"
     with open_office(data, tmp_path, _elsewhere) as site, chromium() as browser:
         yield Counter(site, browser, data / "reviewapp.sqlite3", tmp_path)
 
@@ -274,7 +274,7 @@ def _nobody_else_sees_it(page: Page) -> None:
     page.get_by_role("button", name="登记下一辆").click()
     page.get_by_label("姓名").fill("测试乙")
     page.get_by_role("button", name="返回列表").click()
-    expect(page.get_by_text("测试乙")).to_be_visible()
+    expect(page.get_by_text("测试乙", exact=True)).to_be_visible()
     said: list[str] = []
     page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))
     page.get_by_role("button", name="退出登录").click()

@@ -11,6 +11,7 @@ import { forgetPictures, slot } from "./slots.js";
 const view = document.getElementById("intake");
 const part = (name) => view.querySelector(`[data-${name}]`);
 const place = (name, value) => view.querySelector(`[data-${name}="${value}"]`);
+const PERSONAL = "[data-slots], [data-fields], [data-ways], [data-asked], [data-award], [data-words], [data-trouble], [data-left]";
 const OWNER = "id_card";
 const WORD = "word";
 
@@ -19,14 +20,17 @@ const pad = signatureField(view.querySelector("[data-signature]"));
 
 export const openId = () => open?.id ?? null;
 
+// Nothing of the person stays in the page either.
 export function close() {
   open = null;
+  pad.clear();
   forgetPictures();
+  for (const box of view.querySelectorAll(PERSONAL)) box.replaceChildren();
+  part("signed").querySelector("img").removeAttribute("src");
 }
 
 export async function showIntake(id, programme, complain) {
-  forgetPictures();
-  pad.clear();
+  close();
   open = { id, programme, complain, slots: [], boxes: [], asked: "" };
   part("title").textContent = programme.title;
   view.querySelector("[data-sign]").hidden = true;
