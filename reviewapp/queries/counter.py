@@ -106,7 +106,7 @@ def told(session: Session, actor: Actor, public_id: str, now: datetime) -> dict[
 
 
 def _paper(paper: PaperView) -> dict[str, Any]:
-    asked = [each for each in paper.fields if each.doubtful or (each.value is None and each.field.name in _ASKED)]
+    asked = [each for each in paper.fields if _is_asked(each)]
     return {
         "id": paper.public_id,
         "kind": paper.kind,
@@ -117,6 +117,11 @@ def _paper(paper: PaperView) -> dict[str, Any]:
         "files": [page.file_name for page in paper.pages],
         "ask": [_field(each) for each in asked if not each.field.form.parts],
     }
+
+
+def _is_asked(field: FieldView) -> bool:
+    """Doubtful, a number that was not read, or what a person entered and may want to mend."""
+    return field.doubtful or field.source == "person" or (field.value is None and field.field.name in _ASKED)
 
 
 def _field(field: FieldView) -> dict[str, Any]:

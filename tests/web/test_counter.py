@@ -178,6 +178,23 @@ def test_taken_in_at_another_point_is_said_without_saying_whose(rows: Session, v
     assert first.public_id not in answer.text
 
 
+def test_a_frame_number_that_was_not_read_is_asked_for_and_may_stay_empty(
+    rows: Session, visit: Visit, clerk: User
+) -> None:
+    claim, visitor = made.scrapped(rows, by=clerk), visit(clerk)
+    paper = factories.add_paper(rows, claim, "origin_certificate", {"villager_name": OWNER.name})
+    rows.commit()
+    path = f"/{claim.public_id}"
+    told = _post(visitor, f"{path}/signature", _signature()).json
+    asked = next(each["ask"] for each in told["papers"] if each["kind"] == "origin_certificate")
+    key = f"paper.{paper.public_id}.vin"
+    assert key in [field["key"] for field in asked]
+    told = _post(visitor, f"{path}/facts", {key: f" {VIN.lower()} "}).json
+    assert [field["value"] for each in told["papers"] for field in each["ask"] if field["key"] == key] == [VIN]
+    told = _post(visitor, f"{path}/facts", {key: ""}).json
+    assert _post(visitor, f"{path}/submit", {"revision": told["revision"]}).json["receipt"]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [

@@ -187,8 +187,9 @@ function refreshWord(record) {
 // A signature counts for the words that stood there while it was drawn; every stroke is kept at once.
 view.addEventListener("signature", async ({ detail }) => {
   const record = open?.record;
-  if (!record || (!detail.value && !record.signed)) return;
+  if (!record) return;
   const { text, known } = words(record);
+  if (!detail.value && record.signed?.text !== text) return; // taken away because the words are others now
   const at = new Date().toISOString();
   await edit((kept) => (kept.signed = detail.value && known ? { text, picture: detail.value, at } : null));
 });
