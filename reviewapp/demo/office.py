@@ -43,7 +43,7 @@ class Account:
     name: str
     role: str
     scheme: str = ""
-    """The scheme whose county's first dealer this clerk works for."""
+    """The scheme for whose county's first dealer, or first collection point, this clerk works."""
 
 
 ACCOUNTS = (
@@ -56,6 +56,7 @@ ACCOUNTS = (
     Account("demo-admin-2", "演示管理员乙", "admin"),
     Account("demo-dealer-xiangning", "乡宁演示经销商", "dealer", "xiangning-2023"),
     Account("demo-dealer-yangcheng", "阳城演示经销商", "dealer", "yangcheng-2023"),
+    Account("demo-point", "演示回收点经办", "point", "yangcheng-2023"),
 )
 
 
@@ -169,7 +170,9 @@ def opened(data: Path, environment: Mapping[str, str]) -> Iterator[Office]:
 
 def _add(session: Session, account: Account, password: str) -> User:
     organisation = None
-    if account.scheme:
+    if account.role == "point":
+        organisation = accounts.firm(session, "point", "凤城镇便民服务中心", None)
+    elif account.scheme:
         firm = people.dealer(0, COUNTIES[county_of(account.scheme)])
         organisation = accounts.firm(session, "dealer", firm.name, firm.tax_id)
     return accounts.add_user(

@@ -18,6 +18,7 @@ DECISIONS = ("approve", "return", "reject")
 NOTES = (
     *("create", "change_paper", "change_fact", "check", "propose_demand", "pay_back", "note", "waive"),
     *("redeem_voucher", "return_goods", "expire_voucher"),
+    "sign",
 )
 
 

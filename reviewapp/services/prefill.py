@@ -26,12 +26,10 @@ class _Rule:
     source: str
 
 
-_EVERYONE = (
-    _Rule("applicant", "name", "id_card", "name"),
-    _Rule("applicant", "id_number", "id_card", "id_number"),
-    _Rule("account", "card_number", "bank_card", "card_number"),
-)
+_PERSON = (_Rule("applicant", "name", "id_card", "name"), _Rule("applicant", "id_number", "id_card", "id_number"))
+_EVERYONE = (*_PERSON, _Rule("account", "card_number", "bank_card", "card_number"))
 #: A bank card carries no holder: a claimant asks for the money on their own card, a dealer's form names the person.
+#: What a collection point asks for is a voucher: no card, and nothing of an account to be doubted.
 _RULES = {
     "claimant": (*_EVERYONE, _Rule("account", "holder", "id_card", "name")),
     "dealer": (
@@ -39,8 +37,8 @@ _RULES = {
         _Rule("applicant", "phone", "registration_form", "phone"),
         _Rule("account", "holder", "registration_form", "name"),
     ),
-    "shop": (_Rule("applicant", "name", "id_card", "name"), _Rule("applicant", "id_number", "id_card", "id_number")),
-    "point": (*_EVERYONE, _Rule("account", "holder", "id_card", "name")),
+    "shop": _PERSON,
+    "point": _PERSON,
 }
 
 

@@ -8,6 +8,7 @@ from reviewapp.web import (
     api,
     batches,
     claims,
+    counter,
     dealer,
     dealers,
     demands,
@@ -44,7 +45,8 @@ from reviewapp.web import (
 from reviewapp.web.api import pages as api_pages
 
 ROOMS = (
-    *(public, queue, health, sign_in, held, demo, claims, dealer, images, desk, review, schemes, scheme_replay),
+    *(public, queue, health, sign_in, held, demo, claims, counter, dealer, images, desk, review),
+    *(schemes, scheme_replay),
     *(trail, papers_out, dealers, figures),
     *(finance, batches, returns, pools, demands),
     *(tokens, api, api_pages),

@@ -49,7 +49,7 @@ _BARE = (
 
 def _page(status: int, message: str, code: str, **more: Any) -> ResponseReturnValue:
     """The error's page; `more` is for machines only."""
-    if problems.wanted():
+    if problems.wanted() or problems.wanted_by_script():
         return problems.answer(status, message, code, more)
     try:
         return _framed(status, message, code)

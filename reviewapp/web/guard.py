@@ -12,7 +12,7 @@ from flask_security.utils import check_and_update_authn_fresh
 from werkzeug.exceptions import BadRequest
 
 from reviewapp.errors import InvalidValue, NotAllowed, NotFound
-from reviewapp.web import held
+from reviewapp.web import held, problems
 from reviewapp.web.access import ANYONE, TOKEN, roles_of, wants_fresh
 
 _NUL = "\0"
@@ -68,12 +68,16 @@ def _ask_again() -> ResponseReturnValue:
 def ask_to_sign_in() -> ResponseReturnValue:
     """To the sign-in of those whom the route is for, and from there back to where the person was; a form is held."""
     roles = roles_of(current_app, request.endpoint or "") or frozenset()
+    if problems.wanted_by_script():
+        return problems.answer(401, "登录已过期。请重新登录；本机已保存的内容都在。", "session_ended")
     door = "security.login" if roles and "claimant" not in roles and ANYONE not in roles else "sign_in.phone"
     return _lead_to(url_for(door, next=_way_back()), 401, "登录已过期。请重新登录后再试；已保存的内容都在。")
 
 
 def ask_to_send_again() -> ResponseReturnValue:
     """The page was older than the session: its form is held and shown for sending again."""
+    if problems.wanted_by_script():
+        return problems.answer(400, "页面已过期，刚才的操作没有送达。请再试一次。", "token_expired")
     return _lead_to(_way_back(), 400, "页面已过期，刚才的操作没有送达。请刷新页面后再试；已保存的内容都在。")
 
 

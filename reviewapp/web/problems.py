@@ -1,4 +1,6 @@
-"""Errors as dealers' own systems get them: RFC 9457 problems with a stable code and a Chinese sentence."""
+"""Errors as programs get them (dealers' own systems, a page's script): RFC 9457 problems with a stable code and a
+Chinese sentence.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +48,11 @@ def wanted() -> bool:
     return request.path == API or request.path.startswith(f"{API}/")
 
 
+def wanted_by_script() -> bool:
+    """Whether a script of one of our pages asks, which shows the sentence itself: it accepts nothing but JSON."""
+    return request.headers.get("Accept") == "application/json" and not wanted()
+
+
 def answer(status: int, detail: str, code: str, more: Mapping[str, Any] | None = None) -> Response:
     """The problem as a response; `more` are further members, empty ones left out."""
     body = {
@@ -62,7 +69,7 @@ def answer(status: int, detail: str, code: str, more: Mapping[str, Any] | None =
 
 
 def _headers(status: int) -> dict[str, str]:
-    if status == 401:
+    if status == 401 and wanted():
         return {"WWW-Authenticate": 'Bearer realm="reviewapp"'}
     if status == 405 and request.routing_exception is not None:
         return {"Allow": ", ".join(getattr(request.routing_exception, "valid_methods", None) or ())}

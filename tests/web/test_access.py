@@ -24,8 +24,10 @@ from tests.factories import bank_files
 from tests.factories import vouchers as made_vouchers
 from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
+from tests.factories.counter import COUNTER, intake
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
+from tests.factories.signatures import signed_statement
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor, words
 
@@ -70,7 +72,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("dealer.picture", "dealer.place", "dealer.new_buyer", "dealer.confirm"), ("dealer",)),
     **dict.fromkeys(("dealer.row", "dealer.save_row", "dealer.add_row"), ("dealer",)),
     **dict.fromkeys(("dealer.receipts_pdf", "dealer.receipts_table"), ("dealer",)),
-    **dict.fromkeys(("images.page", "images.original"), PAPERS),
+    **dict.fromkeys(("images.page", "images.original", "images.signature"), PAPERS),
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.await_funds", "desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
     "desk.cancel_return": REVIEWERS,
@@ -113,6 +115,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     "vouchers.show": ("claimant", "point"),
     **dict.fromkeys(("vouchers.listing", "vouchers.till", "vouchers.redeem"), ("dealer", "shop")),
     **dict.fromkeys(("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle"), ("dealer", "shop")),
+    **dict.fromkeys((f"counter.{name}" for name in COUNTER), ("point",)),
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -126,6 +129,7 @@ LIBRARY_ROUTES = {
 FORMS = {
     "claims.create": {"scheme": "xiangning-2023", "programme": "car", "form_key": "access"},
     "claims.save_one": {"key": "applicant.name", "applicant.name": "测试乙"},
+    "counter.create": {"scheme": "yangcheng-2023", "programme": "motorcycle-scrap", "form_key": "access"},
     "dealer.create": {"programme": "xiangning-2023/car", "form_key": "access"},
     "dealer.place": {"row": "aside"},
     "batches.make": {"scheme": "xiangning-2023"},
@@ -157,9 +161,10 @@ class Things:
 
     def address(self, app: Flask, rule: Rule) -> str:
         """The rule's address, about these objects."""
-        given = {"code": "xiangning-2023", "programme": "car", "ending": "xlsx", "upload": self.names["upload"]}
+        room = "counter." if rule.endpoint.startswith("counter.") else ""
+        given = {"code": "xiangning-2023", "programme": "car", "ending": "xlsx", "upload": self.names[f"{room}upload"]}
         given["claim"] = self.names["trail"]
-        given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else "paper"]
+        given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else f"{room}paper"]
         given |= {name: self.names[name] for name in ("page", "row", "file")} | {"number": 0}
         given["public_id"] = self.names.get(rule.endpoint) or self.names.get(rule.endpoint.partition(".")[0], "")
         with app.test_request_context():
@@ -241,12 +246,14 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
     seen = upload(rows, ticketed, sha256=file.sha256)
     return {
         "claims": draft.public_id,
+        **intake(rows, owner),
         **dict.fromkeys(
             ("claims.receipt", "claims.receipt_file", "claims.show", "desk", "review", "trail", "papers_out"),
             ticketed.public_id,
         ),
         "images.page": paper(rows, ticketed, "id_card", of=seen).pages[0].public_id,
         "images.original": seen.public_id,
+        "images.signature": signed_statement(rows, ticketed, view_sha256=file.sha256).public_id,
         "upload": upload(rows, draft).public_id,
         "paper": paper(rows, draft, "id_card", {"name": "测试甲"}).public_id,
         **_batch(rows, owner, file.sha256),
