@@ -21,7 +21,7 @@ from reviewapp.models.reconciliation import Reconciliation
 from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
 from reviewapp.models.trail import Decision, Evaluation, Event, Waiver
-from reviewapp.models.voucher import Redemption, Voucher
+from reviewapp.models.voucher import Redemption, Sale, Voucher
 
 __all__ = [
     "SYSTEM",
@@ -75,6 +75,7 @@ __all__ = [
     "ReturnFile",
     "ReturnItem",
     "ReturnLine",
+    "Sale",
     "SchemeDraft",
     "SchemeEvent",
     "SuspenseItem",

@@ -36,6 +36,9 @@ _POSTINGS = {
     "give_back": "退款",
     "return_goods": "退货退回",
     "expire_voucher": "消费券过期释放",
+    "hand_out": "当面发券占用",
+    "redeem_voucher": "结算多占释放",
+    "cancel_sale": "取消购买释放",
 }
 _ASKED_FOR = {"dealer": "购车人", "shop": "消费者", "point": "车主"}
 _SHORT_KINDS = {
