@@ -20,6 +20,7 @@ from reviewapp.models.people import SYSTEM, Actor, Listing, Message, OneTimeCode
 from reviewapp.models.reconciliation import Reconciliation
 from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
+from reviewapp.models.signature import SignedStatement
 from reviewapp.models.trail import Decision, Evaluation, Event, Waiver
 from reviewapp.models.voucher import Redemption, Sale, Voucher
 
@@ -78,6 +79,7 @@ __all__ = [
     "Sale",
     "SchemeDraft",
     "SchemeEvent",
+    "SignedStatement",
     "SuspenseItem",
     "Upload",
     "User",

@@ -19,7 +19,7 @@ TABLES = (
     *("scheme_events", "published_schemes", "demand_receipts"),
     *("links", "heads"),
     *("payout_skips", "batch_exports"),
-    *("claim_skips", "opinions", "waivers"),
+    *("claim_skips", "opinions", "waivers", "signed_statements"),
 )
 
 _FUNCTION = """

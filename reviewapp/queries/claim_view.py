@@ -14,13 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
-from reviewapp.models import Actor, Claim, Fact, Page, Payout, Upload, User
+from reviewapp.models import Actor, Claim, Fact, Page, Payout, SignedStatement, Upload, User
 from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.workflow import EDITABLE, REVIEWERS, STATES, allowed
 from reviewapp.queries import claim_history, display, findings, mended, opinions, scope
 from reviewapp.queries.findings import FindingView, MissingView, WaiverView
-from reviewapp.services import checking, facts, fields, mending, queue, review
+from reviewapp.services import checking, facts, fields, mending, queue, review, signatures
 from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
 from reviewapp.services.fields import Field
 
@@ -123,6 +123,7 @@ class ClaimView:
     `findings` are the live checks while the submitter can still change the claim, afterwards the evaluation that was
     kept. `unread` counts files that are not read yet. `mended` is what the submitter changed since the last return, for
     who reviews; `locked` are the parts (`paper:<public id>`, keys of fields) that a return keeps from being changed.
+    `signed` is what was signed on the screen, oldest first.
     """
 
     claim: Claim
@@ -150,6 +151,7 @@ class ClaimView:
     takes_files: bool
     events: tuple[claim_history.EventView, ...]
     payouts: tuple[Payout, ...]
+    signed: tuple[SignedStatement, ...]
 
     @property
     def programme_title(self) -> str:
@@ -203,14 +205,14 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
         missing=findings.missing(scheme, claim, result),
         findings=findings.shown(scheme, claim, result, present, seen.pages, seen.waivers),
         decisions=claim_history.decisions(session, claim, named=not owner) if full else (),
-        **_corrections(session, actor, claim, present),
+        **_beside_the_papers(session, actor, claim, present),
         events=claim_history.events(session, claim, full, named=not owner),
         payouts=_payouts(session, claim),
     )
 
 
-def _corrections(session: Session, actor: Actor, claim: Claim, present: CurrentFacts) -> dict[str, Any]:
-    """What was asked to be mended, what came of it, what is locked meanwhile; and opinions, for who reviews."""
+def _beside_the_papers(session: Session, actor: Actor, claim: Claim, present: CurrentFacts) -> dict[str, Any]:
+    """What was asked to be mended, came of it and is locked meanwhile; what was signed; opinions, for who reviews."""
     full, owner = scope.sees_papers(actor, claim), scope.owns(actor, claim)
     still_open = mending.open_parts(session, claim)
     return {
@@ -219,6 +221,7 @@ def _corrections(session: Session, actor: Actor, claim: Claim, present: CurrentF
         "opinions": opinions.opinions_of(session, actor, claim) if full and not owner else (),
         "locked": mending.locked_parts(claim, present, still_open),
         "takes_files": still_open.files,
+        "signed": signatures.of_claim(session, claim) if full else (),
     }
 
 

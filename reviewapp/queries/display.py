@@ -62,6 +62,7 @@ ACTIONS: Mapping[str, str] = {
     "expire_voucher": "消费券过期",
     "hand_out": "当面发券",
     "cancel_sale": "取消购买",
+    "sign": "屏幕签名",
 }
 
 

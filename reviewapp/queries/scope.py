@@ -25,6 +25,7 @@ from reviewapp.models import (
     Pool,
     Redemption,
     ReturnFile,
+    SignedStatement,
     SuspenseItem,
     Upload,
     User,
@@ -91,6 +92,12 @@ def page(session: Session, actor: Actor, public_id: str) -> Page:
 def upload(session: Session, actor: Actor, public_id: str) -> Upload:
     """The file as received; NotFound as for `claim`."""
     return _only(session, _papers(select(Upload).join(Claim), actor).where(Upload.public_id == public_id))
+
+
+def signed_statement(session: Session, actor: Actor, public_id: str) -> SignedStatement:
+    """The statement signed on the screen, for who sees the claim's papers; NotFound as for `claim`."""
+    found = _papers(select(SignedStatement).join(Claim), actor)
+    return _only(session, found.where(SignedStatement.public_id == public_id))
 
 
 def batches_visible_to(actor: Actor) -> Select[PayoutBatch]:

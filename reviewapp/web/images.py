@@ -37,6 +37,17 @@ def page(public_id: str) -> ResponseReturnValue:
     return response
 
 
+@blueprint.get("/signatures/<public_id>.jpg")
+@open_to(*_READERS)
+def signature(public_id: str) -> ResponseReturnValue:
+    """The copy of a signature drawn on the screen."""
+    row = scope.signed_statement(db.session, actor(), public_id)
+    picture = current_app.extensions["storage"].open(row.view_sha256)
+    response: Response = send_file(picture, mimetype="image/jpeg", max_age=_COPY_LIFE)
+    response.headers["Cache-Control"] = f"private, max-age={_COPY_LIFE}"
+    return response
+
+
 @blueprint.get("/originals/<public_id>")
 @open_to(*_READERS)
 def original(public_id: str) -> ResponseReturnValue:

@@ -29,6 +29,7 @@ from reviewapp.services import heads, trail
 from reviewapp.signing import Signer
 from tests import factories
 from tests.factories import NOW, bank_files
+from tests.factories.signatures import signed_statement
 from tests.support.both import both_databases
 
 
@@ -54,6 +55,7 @@ def filled(session: Session) -> Session:
     )
     session.add(Fact(claim_id=claim.id, section="applicant", field="name", value="测试甲", source="reading", at=NOW))
     _add_reviewers_rows(session, claim, evaluation)
+    signed_statement(session, claim)
     factories.published_scheme(session)
     heads.keep(session, NOW, Signer(bytes(32)))
     _add_batch_rows(session)

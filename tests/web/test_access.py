@@ -26,6 +26,7 @@ from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
+from tests.factories.signatures import signed_statement
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor, words
 
@@ -70,7 +71,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("dealer.picture", "dealer.place", "dealer.new_buyer", "dealer.confirm"), ("dealer",)),
     **dict.fromkeys(("dealer.row", "dealer.save_row", "dealer.add_row"), ("dealer",)),
     **dict.fromkeys(("dealer.receipts_pdf", "dealer.receipts_table"), ("dealer",)),
-    **dict.fromkeys(("images.page", "images.original"), PAPERS),
+    **dict.fromkeys(("images.page", "images.original", "images.signature"), PAPERS),
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.await_funds", "desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
     "desk.cancel_return": REVIEWERS,
@@ -247,6 +248,7 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
         ),
         "images.page": paper(rows, ticketed, "id_card", of=seen).pages[0].public_id,
         "images.original": seen.public_id,
+        "images.signature": signed_statement(rows, ticketed, view_sha256=file.sha256).public_id,
         "upload": upload(rows, draft).public_id,
         "paper": paper(rows, draft, "id_card", {"name": "测试甲"}).public_id,
         **_batch(rows, owner, file.sha256),

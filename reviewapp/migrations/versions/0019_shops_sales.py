@@ -5,8 +5,8 @@ from alembic import op
 
 from reviewapp.models.append_only import protect
 
-revision = '0018'
-down_revision = '0017'
+revision = '0019'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 
@@ -16,7 +16,7 @@ BEFORE = (
     "'await_funds', 'resubmit', 'cancel_return', 'lapse', 'withdraw', 'publish', 'make_payable', 'send', "
     "'lose_answer', 'confirm_paid', 'confirm_failed', 'return_payment', 'give_new_card', 'demand', 'settle_demand', "
     "'drop_demand', 'create', 'change_paper', 'change_fact', 'check', 'propose_demand', 'pay_back', 'note', 'waive', "
-    "'redeem_voucher', 'return_goods', 'expire_voucher'"
+    "'redeem_voucher', 'return_goods', 'expire_voucher', 'sign'"
 )
 NEW = "'hand_out', 'cancel_sale'"
 
