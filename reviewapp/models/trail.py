@@ -17,12 +17,8 @@ DECISIONS = ("approve", "return", "reject")
 #: What happens to a claim without moving it.
 NOTES = (
     *("create", "change_paper", "change_fact", "check", "propose_demand", "pay_back", "note", "waive"),
-<<<<<<< HEAD
     *("redeem_voucher", "return_goods", "expire_voucher", "hand_out", "cancel_sale"),
-=======
-    *("redeem_voucher", "return_goods", "expire_voucher"),
     "sign",
->>>>>>> c8e0744
 )
 
 

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import IllegalMove, InvalidValue
-from reviewapp.models import Actor, Claim, Redemption, Sale
+from reviewapp.models import Actor, Claim, Demand, Redemption, Sale
 from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy.money import show_yuan
-from reviewapp.services import handing_out, sales, trail, vouchers
+from reviewapp.services import demands, handing_out, sales, trail, vouchers
 
 _GOODS_LENGTH = 20
 
@@ -63,12 +63,33 @@ def take_back(
     redemption = session.scalars(select(Redemption).where(Redemption.voucher_id == sale.voucher_id)).one_or_none()
     if redemption is None:
         raise IllegalMove("这次购买还没有结算，没有可以退的货。不买了的，请取消购买。")
-    returned_fen, sale.lines = returning(sale, back)
+    returned_fen, left = returning(sale, back)
     vouchers.take_goods_back(session, actor, now, redemption.id, returned_fen=returned_fen, reason=reason)
+    sale.lines = left
     if redemption.voided_at is not None and claim.state == "draft":
         trail.move(session, claim, actor, now, "withdraw", reason="全部退货")
     session.flush()
     return redemption
+
+
+def declare(session: Session, actor: Actor, now: datetime, sale_id: int, back: Sequence[int], reason: str) -> Demand:
+    """The shop declares that goods came back after it was paid (八(二)): a demand for what the rest is worth less.
+
+    Finance confirms it, and the shop pays back the way the money came.
+
+    Raises IllegalMove (not paid, or a demand is under way), InvalidValue (the rest is worth as much).
+    """
+    claim, sale = sales.lock(session, actor, sale_id)
+    _, lines = returning(sale, back)
+    left = sum(line.total_fen for line in sales.read(lines))
+    due = demands.due_fen(session, claim, left)
+    if claim.state == "paid" and not due:
+        raise InvalidValue("留下的商品按规则补贴不变，不用退回补贴。请留存退货凭证备查。", {"back": "补贴不变。"})
+    clause = sales.kind_of(claim).clause
+    demand = demands.open_on(session, actor, now, claim, amount_fen=due or 0, clause=clause, reason=reason)
+    sale.lines = lines
+    session.flush()
+    return demand
 
 
 def returning(sale: Sale, back: Sequence[int]) -> tuple[int, list[dict[str, Any]]]:
@@ -85,6 +106,6 @@ def returning(sale: Sale, back: Sequence[int]) -> tuple[int, list[dict[str, Any]
 
 def _adjust(session: Session, actor: Actor, now: datetime, claim: Claim, before: int, after: int) -> None:
     if after > before:
-        handing_out.commit(session, actor, now, claim, after - before, "redeem_voucher")
+        handing_out.reserve(session, actor, now, claim, after - before, "redeem_voucher")
     elif before > after:
         vouchers.free(session, actor, now, claim, before - after, "redeem_voucher")

@@ -63,7 +63,7 @@ def hand_out(session: Session, actor: Actor, now: datetime, sale_id: int, *, pre
     sale.voucher_id, sale.present = voucher.id, True
     said = f"{sale.organisation.name}当面发券，声明消费者本人在场并位于{kind.position}"
     trail.record(session, claim, actor, now, "hand_out", reason=said)
-    commit(session, actor, now, claim, voucher.held_fen, "hand_out")
+    reserve(session, actor, now, claim, voucher.held_fen, "hand_out")
     return voucher
 
 
@@ -72,7 +72,7 @@ def used(kind: Kind) -> str:
     return f"这位消费者在本次活动中的 {kind.limits.per_user} 次机会已经使用或正在使用，不能再发券（{kind.clause}）。"
 
 
-def commit(session: Session, actor: Actor, now: datetime, claim: Claim, amount_fen: int, reason: str) -> None:
+def reserve(session: Session, actor: Actor, now: datetime, claim: Claim, amount_fen: int, reason: str) -> None:
     """Free money of the pool is the voucher's, if the pool can carry it and nobody waits. InvalidValue."""
     pool = funds.lock_pool(session, claim.pool_id)
     movements = rules.on_hand_out(pool.available, queue.is_waiting(session, pool), amount_fen)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -103,7 +104,17 @@ def set_lines(session: Session, actor: Actor, now: datetime, sale_id: int, lines
 
 def lines_of(sale: Sale) -> tuple[Line, ...]:
     """The products of a sale."""
-    return tuple(msgspec.convert(line, Line) for line in sale.lines)
+    return read(sale.lines)
+
+
+def read(lines: Sequence[Any]) -> tuple[Line, ...]:
+    """Products as they are kept."""
+    return tuple(msgspec.convert(line, Line) for line in lines)
+
+
+def products(sale: Sale) -> list[dict[str, object]]:
+    """The products that were kept, as the confirmation's facts name them."""
+    return purchase.products(lines_of(sale))
 
 
 def judged(sale: Sale, now: datetime) -> Judged:
