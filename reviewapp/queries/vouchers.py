@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import Actor, Claim, Redemption, Voucher
+from reviewapp.models import Actor, Claim, Redemption, Sale, Voucher
 from reviewapp.policy.masks import mask_name
 from reviewapp.policy.money import yuan_from_fen
 from reviewapp.policy.values import CHINA
@@ -40,8 +40,16 @@ class Redemptions:
 
 
 def of_claim(session: Session, claim: Claim) -> Voucher | None:
-    """The voucher that an approved claim became."""
-    return session.scalars(select(Voucher).where(Voucher.claim_id == claim.id)).one_or_none()
+    """The voucher that an approved claim became; not one that was handed out before and that the claim pays for."""
+    became = Voucher.settlement_id.is_distinct_from(claim.id)
+    if claim.award_fen is None:
+        return None
+    return session.scalars(select(Voucher).where(Voucher.claim_id == claim.id, became)).one_or_none()
+
+
+def sale_of(session: Session, redemption: Redemption) -> Sale | None:
+    """The shop's sale that a redemption closed."""
+    return session.scalars(select(Sale).where(Sale.voucher_id == redemption.voucher_id)).one_or_none()
 
 
 def of_owner(session: Session, actor: Actor) -> tuple[Voucher, ...]:

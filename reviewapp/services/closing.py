@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from reviewapp.errors import IllegalMove, InvalidValue
 from reviewapp.models import Actor, Claim, Demand, Redemption, Sale
 from reviewapp.policy import voucher_flow as flow
+from reviewapp.policy import workflow
 from reviewapp.policy.money import show_yuan
 from reviewapp.services import demands, handing_out, sales, trail, vouchers
 
 _GOODS_LENGTH = 20
+_WITHDRAWABLE = tuple(state for state in workflow.STATES if "withdraw" in workflow.allowed(state, "shop"))
 
 
 def close(session: Session, actor: Actor, now: datetime, sale_id: int) -> Redemption:
@@ -70,6 +72,18 @@ def take_back(
         trail.move(session, claim, actor, now, "withdraw", reason="全部退货")
     session.flush()
     return redemption
+
+
+def way_back(sale: Sale) -> str:
+    """How goods of a sale come back now: `counter` (before a claim is put in), `withdraw` (the claim first), `paid`
+    (the shop declares it), `wait` (while it is decided or paid), "" where there is nothing to return.
+    """
+    voucher, state = sale.voucher, sale.claim.state
+    if voucher is None or not any(line.kept for line in sales.lines_of(sale)):
+        return ""
+    if voucher.state == "redeemed":
+        return "counter" if voucher.held_fen else "withdraw" if state in _WITHDRAWABLE else "wait"
+    return ("paid" if state == "paid" else "wait") if voucher.state == "settled" else ""
 
 
 def declare(session: Session, actor: Actor, now: datetime, sale_id: int, back: Sequence[int], reason: str) -> Demand:

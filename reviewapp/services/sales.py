@@ -112,6 +112,12 @@ def read(lines: Sequence[Any]) -> tuple[Line, ...]:
     return tuple(msgspec.convert(line, Line) for line in lines)
 
 
+def groups(programme: Programme) -> frozenset[str]:
+    """The groups of goods that are subsidised."""
+    lists = (rule.params.get("groups", ()) for rule in programme.rules if rule.check == "goods_listed")
+    return frozenset(group for listed in lists for group in listed)
+
+
 def products(sale: Sale) -> list[dict[str, object]]:
     """The products that were kept, as the confirmation's facts name them."""
     return purchase.products(lines_of(sale))

@@ -105,6 +105,11 @@ def second(instant: datetime | None) -> str:
     return "—" if instant is None else instant.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def clock_time(instant: datetime) -> str:
+    """10:00, in Shanghai."""
+    return instant.astimezone(_ZONE).strftime("%H:%M")
+
+
 def long_day(instant: datetime | None) -> str:
     """2024年1月15日, for prose."""
     if instant is None:
@@ -159,6 +164,7 @@ def register(app: Flask) -> None:
         day=day,
         moment=moment,
         long_day=long_day,
+        clock_time=clock_time,
         state_word=state_word,
         state_tone=_TONES.__getitem__,
         role_word=workflow.ROLES.__getitem__,

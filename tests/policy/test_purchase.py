@@ -1,4 +1,4 @@
-"""A purchase at a shop's counter by the scheme's own rules, the hours of the day's voucher, and goods that come back."""
+"""A purchase at a shop's counter by the scheme's own rules, the hours of the voucher, and goods that come back."""
 
 from __future__ import annotations
 

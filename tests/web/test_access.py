@@ -21,6 +21,7 @@ from reviewapp.services import fund_orders, payouts, relatives
 from reviewapp.web.access import ANYONE, LIBRARY, TOKEN, roles_of
 from tests import factories
 from tests.factories import bank_files
+from tests.factories import sales as made_sales
 from tests.factories import vouchers as made_vouchers
 from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
@@ -114,6 +115,9 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     "vouchers.show": ("claimant", "point"),
     **dict.fromkeys(("vouchers.listing", "vouchers.till", "vouchers.redeem"), ("dealer", "shop")),
     **dict.fromkeys(("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle"), ("dealer", "shop")),
+    **dict.fromkeys(("shop.listing", "shop.begin", "shop.show", "shop.papers_now", "shop.scanned"), ("shop",)),
+    **dict.fromkeys(("shop.register", "shop.hand_out", "shop.set_products", "shop.close"), ("shop",)),
+    **dict.fromkeys(("shop.confirmation", "shop.sign", "shop.take_back", "shop.cancel", "shop.again"), ("shop",)),
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -137,6 +141,7 @@ FORMS = {
     "pools.cancel": {"reason": "样例"},
     "demands.cancel": {"reason": "样例"},
     "vouchers.take_goods_back": {"returned": "1", "reason": "样例"},
+    "shop.begin": {"scheme": "xiangning-2024-home", "form_key": "access"},
     "samples.draw": {"scheme": "xiangning-2023", "until": "2024-01-10", "percent": "10"},
     "samples.conclude": {"conclusion": "sound"},
     "lead.take_back": {"fence": "1", "reason": "样例"},
@@ -254,6 +259,7 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
         **_batch(rows, owner, file.sha256),
         "leaving": paper(rows, draft, "bank_card").public_id,
         **_vouchers(rows, owner),
+        "shop": _sale(rows, owner),
         "tokens": api_token(rows, owner)[0].public_id if owner.role == "dealer" else "0" * 16,
     }
 
@@ -266,6 +272,15 @@ def _vouchers(rows: Session, owner: User) -> dict[str, str]:
     factories.list_dealer(rows, owner.organisation.name)
     redeemed = made_vouchers.redeemed(rows, Actor.of(owner))
     return {**dict.fromkeys(names, redeemed.public_id), "vouchers.show": redeemed.voucher.public_id}
+
+
+def _sale(rows: Session, owner: User) -> str:
+    """A closed sale of a shop; the name of nothing for others."""
+    if owner.role != "shop":
+        return "0" * 16
+    made_sales.home_pool(rows)
+    factories.list_dealer(rows, owner.organisation.name, scheme_code=made_sales.SCHEME)
+    return made_sales.closed(rows, Actor.of(owner)).public_id
 
 
 def _batch(rows: Session, owner: User, sha256: str) -> dict[str, str]:
