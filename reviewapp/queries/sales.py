@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import segno
@@ -172,7 +172,7 @@ def form(session: Session, sale: Sale, now: datetime, address: str) -> dict[str,
         "number": f"购买登记号 {sale.public_id}",
         "code": drawn.getvalue().decode(),
         "pledge": _PLEDGE,
-        "day": f"{local_date(closed.at if closed else now):%Y年%m月%d日}",
+        "day": _long(local_date(closed.at if closed else now)),
         "document": scheme.document_number,
         "clauses": [(clause, scheme.clauses.get(clause, "")) for clause in clauses],
         "signature": "signature" if signed(session, sale, now) else "",
@@ -195,6 +195,10 @@ def otherwise(session: Session, sale: Sale, now: datetime) -> tuple[Otherwise, .
             if fact is not None and fact.value is not None and str(fact.value) != printed[name].replace(",", ""):
                 found.append(Otherwise(fields[name].label, printed[name], str(fact.value)))
     return tuple(found)
+
+
+def _long(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _values(session: Session, sale: Sale, judged: Judged) -> dict[str, Any]:
