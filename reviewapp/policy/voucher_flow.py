@@ -5,7 +5,7 @@ Pure data and small functions, as `workflow` is for claims; database CHECK const
 
 from __future__ import annotations
 
-from reviewapp.policy.awards import FaceAward
+from reviewapp.policy.awards import FaceAward, PercentAward
 from reviewapp.policy.model import Programme, Scheme
 from reviewapp.policy.vouchers import Refund, Voucher
 from reviewapp.policy.workflow import REVIEWERS, Move, UnknownMove
@@ -52,8 +52,10 @@ def kind_of(scheme: Scheme, programme: Programme) -> Voucher | None:
 
 def handed_out_by_shop(scheme: Scheme, programme: Programme) -> Voucher | None:
     """The kind of voucher that staff of a shop hand out for purchases claimed under the programme: a share of the
-    price, claimed by the very claim that the purchase began.
+    price, claimed one by one. None where a shop settles many of them by their slips.
     """
+    if not isinstance(programme.award, PercentAward):
+        return None
     found = (one for one in _of_pool(scheme, programme) if one.handed_out == "shop" and one.share is not None)
     return next(found, None)
 

@@ -31,6 +31,12 @@ def test_every_state_and_action(state: str, action: str) -> None:
                 flow.move(state, action, role)
 
 
+def test_what_begins_at_a_shops_counter() -> None:
+    every = [(scheme, one) for scheme in map(schemes.load, schemes.codes()) for one in scheme.programmes.values()]
+    found = {(scheme.code, one.id): flow.handed_out_by_shop(scheme, one) for scheme, one in every}
+    assert [(*key, kind.code) for key, kind in found.items() if kind] == [("xiangning-2024-home", "home", "home")]
+
+
 def test_all_returned_makes_it_void_and_nothing_else_does() -> None:
     assert flow.move("redeemed", "take_goods_back", "dealer", "voided") == "voided"
     with pytest.raises(UnknownMove):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -12,12 +14,17 @@ from sqlalchemy.orm import Session
 
 from reviewapp import clock
 from reviewapp.models import Actor, Sale, User
+from reviewapp.ocr import Reader
+from reviewapp.pages import open_file
 from reviewapp.policy.purchase import Line
 from reviewapp.services import sales
+from reviewapp.specimens.damage import phone_photo
+from reviewapp.web.shop.room import address_of
 from tests import factories
 from tests.factories import sales as made
 from tests.factories.sales import OPEN
 from tests.factories.signatures import drawn
+from tests.support.stamping import stamped
 from tests.web.conftest import Visit
 from tests.web.visitors import is_clear, words
 
@@ -159,8 +166,6 @@ def test_registered_with_mistakes(rows: Session, visit: Visit, shop: User) -> No
 
 
 def test_signed_on_the_screen_and_void_after_a_return(rows: Session, visit: Visit, shop: User) -> None:
-    import base64
-
     row = made.closed(rows, Actor.of(shop))
     rows.commit()
     path, page = f"/shop/{row.public_id}", visit(shop)
@@ -176,6 +181,33 @@ def test_signed_on_the_screen_and_void_after_a_return(rows: Session, visit: Visi
     assert before != _form(page, path)
     wrong = page.post(f"{path}/return", {"back-0": "1", "back-1": "0", "reason": "再退"})
     assert (wrong.status_code, "未退的件数" in words(wrong)) == (422, True)
+
+
+@pytest.mark.slow
+def test_our_own_form_is_read_again_stamped_and_photographed(
+    rows: Session, visit: Visit, shop: User, tmp_path: Path
+) -> None:
+    """The real engine on the printed page with a seal, photographed by hand: every field as it was printed."""
+    row = made.closed(rows, Actor.of(shop))
+    firm = row.organisation.name
+    rows.commit()
+    printed = pypdfium2.PdfDocument(visit(shop).get(f"/shop/{row.public_id}/confirmation.pdf").data)
+    picture, photo = printed[0].render(scale=2.6).to_pil(), tmp_path / "form.jpg"
+    phone_photo(stamped(picture, firm), 1).save(photo, quality=85)
+    (reading,) = Reader().read(open_file(photo).pages[0])
+    said = {name: field.value for name, field in reading.fields.items() if not field.unsure}
+    assert reading.kind == "subsidy_confirmation"
+    assert said == {
+        "shop_name": firm, "consumer_name": BUYER.name, "id_number": BUYER.id_number, "phone": BUYER.phone,
+        "products": [
+            {
+                "name": "电视机", "brand_model": "样例牌YL-55", "commodity_code": TV["code"], "quantity": 1,
+                "price": "9999.00",
+            },
+            {"name": "沙发", "brand_model": "测试牌CS-808L", "quantity": 1, "price": "12000.00"},
+        ],
+        "total": "21999.00", "subsidy": "2000.00", "signed_on": "2024-07-10", "has_signature": False, "has_seal": True,
+    }  # fmt: skip
 
 
 def _form(page: Any, path: str) -> str:
@@ -201,8 +233,6 @@ def test_papers_that_differ_are_told_at_the_counter_with_both_values(rows: Sessi
 def test_the_square_code_leads_to_the_sale(rows: Session, visit: Visit, shop: User) -> None:
     row = made.closed(rows, Actor.of(shop))
     rows.commit()
-    from reviewapp.web.shop.room import address_of
-
     page = visit(shop)
     with page.client.application.test_request_context():
         address = address_of(row)
