@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from reviewapp.forms.money import yuan_field
 
 MOST_LINES = 20
 GRADES = [("", "未填（非家电不填）"), *((str(grade), f"{grade} 级") for grade in range(1, 6))]
+_MOST_YUAN = 1_000_000
 _LONGEST = Length(max=60, message="最多 60 个字。")
 
 
 def _trimmed(text: str | None) -> str:
     return " ".join((text or "").split())
+
+
+def _affordable(_form: Any, field: Any) -> None:
+    if re.fullmatch(r"\d+(\.\d+)?", field.data or "") and Decimal(field.data) > _MOST_YUAN:
+        raise ValidationError("单价太大，请核对。")
 
 
 def _digits(text: str | None) -> str:
@@ -42,7 +50,7 @@ class LineForm(Form):  # type: ignore[misc]
         validators=[Optional(), Regexp(r"^\d{13}$", message="国标码是条形码下面的 13 位数字。")],
     )
     grade = SelectField("能效或水效等级", choices=GRADES)
-    price = yuan_field("单价（元）", "请填写优惠后的单价。")
+    price = yuan_field("单价（元）", "请填写优惠后的单价。", _affordable)
     quantity = IntegerField("数量", default=1, validators=[NumberRange(1, 9999, message="数量应为 1 至 9999 的整数。")])
 
 

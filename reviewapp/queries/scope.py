@@ -201,8 +201,9 @@ def voucher(session: Session, actor: Actor, public_id: str) -> Voucher:
 
 
 def redemptions_visible_to(actor: Actor) -> Select[Redemption]:
-    """All redemptions of the viewer's firm; none for others."""
-    found, firm = select(Redemption), actor.organisation_id
+    """All redemptions at the till of the viewer's firm; none for others. What closes a sale is seen with the sale."""
+    of_sales = select(Sale.voucher_id).where(Sale.voucher_id.is_not(None))
+    found, firm = select(Redemption).where(Redemption.voucher_id.not_in(of_sales)), actor.organisation_id
     mine = actor.role in REDEEMERS and firm is not None
     return found.where(Redemption.organisation_id == firm if mine else false())
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import Actor, Claim, Redemption, Sale, Voucher
+from reviewapp.models import Actor, Claim, Redemption, Voucher
 from reviewapp.policy.masks import mask_name
 from reviewapp.policy.money import yuan_from_fen
 from reviewapp.policy.values import CHINA
@@ -45,11 +45,6 @@ def of_claim(session: Session, claim: Claim) -> Voucher | None:
     if claim.award_fen is None:
         return None
     return session.scalars(select(Voucher).where(Voucher.claim_id == claim.id, became)).one_or_none()
-
-
-def sale_of(session: Session, redemption: Redemption) -> Sale | None:
-    """The shop's sale that a redemption closed."""
-    return session.scalars(select(Sale).where(Sale.voucher_id == redemption.voucher_id)).one_or_none()
 
 
 def of_owner(session: Session, actor: Actor) -> tuple[Voucher, ...]:

@@ -74,11 +74,14 @@ def take_back(
     return redemption
 
 
-def way_back(sale: Sale) -> str:
+def way_back(session: Session, sale: Sale) -> str:
     """How goods of a sale come back now: `counter` (before a claim is put in), `withdraw` (the claim first), `paid`
-    (the shop declares it), `wait` (while it is decided or paid), "" where there is nothing to return.
+    (the shop declares it), `declared` (a demand is under way), `wait` (while it is decided or paid), "" where there is
+    nothing to return.
     """
     voucher, state = sale.voucher, sale.claim.state
+    if demands.under_way(session, sale.claim) is not None:
+        return "declared"
     if voucher is None or not any(line.kept for line in sales.lines_of(sale)):
         return ""
     if voucher.state == "redeemed":

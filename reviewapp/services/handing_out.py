@@ -54,7 +54,7 @@ def hand_out(session: Session, actor: Actor, now: datetime, sale_id: int, *, pre
     claim, sale = sales.lock(session, actor, sale_id)
     kind = sales.kind_of(claim)
     if claim.state != "draft" or sale.voucher_id is not None:
-        raise IllegalMove("这次购买已经发过券。请刷新页面查看最新情况。")
+        raise IllegalMove("这次购买已经发过券，或者已经取消。请刷新页面查看最新情况。")
     vouchers.require_listed(session, claim.scheme_code, sale.organisation.name)
     until = _open_round(kind, now)
     if not present:

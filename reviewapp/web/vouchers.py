@@ -98,12 +98,8 @@ def redeem() -> ResponseReturnValue:
 @blueprint.get("/redemptions/<public_id>")
 @open_to(*REDEEMERS)
 def redemption(public_id: str) -> ResponseReturnValue:
-    """The slip of one redemption, the way to its settlement, and returned goods; a sale's has a page of its own."""
-    row = scope.redemption(db.session, actor(), public_id)
-    sale = queries.sale_of(db.session, row)
-    if sale is not None:
-        return redirect(url_for("shop.show", public_id=sale.public_id))
-    return _redemption(row, ReturnForm())
+    """The slip of one redemption, the way to its settlement, and returned goods."""
+    return _redemption(scope.redemption(db.session, actor(), public_id), ReturnForm())
 
 
 @blueprint.post("/redemptions/<public_id>/return")

@@ -107,3 +107,12 @@ def put_in(session: Session, by: Actor, row: Sale, now: datetime = OPEN) -> Sale
     """Submit the sale's claim."""
     queue.submit(session, by, now, row.claim_id, row.claim.revision)
     return row
+
+
+def of(session: Session, owner: User) -> str:
+    """The public name of a closed sale of a shop; the name of nothing for others."""
+    if owner.role != "shop":
+        return "0" * 16
+    home_pool(session)
+    list_dealer(session, owner.organisation.name, scheme_code=SCHEME)
+    return closed(session, Actor.of(owner)).public_id

@@ -203,6 +203,7 @@ def test_goods_that_come_back_before_the_claim_is_put_in(session: Session, shop:
     made.with_papers(session, shop, row)
     made.put_in(session, shop, row)
     assert row.claim.reserved_fen == 120_000
+    assert closing.way_back(session, row) == "withdraw"
     with pytest.raises(IllegalMove, match="先撤回"):
         closing.take_back(session, shop, OPEN, row.id, (0, 1), "退")
     queue.withdraw(session, shop, OPEN, row.claim_id, row.claim.revision)
@@ -249,6 +250,7 @@ def test_a_shop_declares_a_return_after_payment(session: Session, shop: Actor) -
         closing.declare(session, Actor.of(made.staff(session)), OPEN, row.id, (1, 0), "退")
     demand = closing.declare(session, shop, OPEN, row.id, (1, 0), "电视退货")
     assert (demand.amount_fen, demand.clause, demand.state) == (80_000, "八(二)", "proposed")
+    assert closing.way_back(session, row) == "declared"
     with pytest.raises(IllegalMove):
         closing.declare(session, shop, OPEN, row.id, (0, 1), "又退")
     checker, maker = factories.actor(session, "finance_checker"), factories.actor(session, "finance_maker")

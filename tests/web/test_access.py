@@ -259,7 +259,7 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
         **_batch(rows, owner, file.sha256),
         "leaving": paper(rows, draft, "bank_card").public_id,
         **_vouchers(rows, owner),
-        "shop": _sale(rows, owner),
+        "shop": made_sales.of(rows, owner),
         "tokens": api_token(rows, owner)[0].public_id if owner.role == "dealer" else "0" * 16,
     }
 
@@ -272,15 +272,6 @@ def _vouchers(rows: Session, owner: User) -> dict[str, str]:
     factories.list_dealer(rows, owner.organisation.name)
     redeemed = made_vouchers.redeemed(rows, Actor.of(owner))
     return {**dict.fromkeys(names, redeemed.public_id), "vouchers.show": redeemed.voucher.public_id}
-
-
-def _sale(rows: Session, owner: User) -> str:
-    """A closed sale of a shop; the name of nothing for others."""
-    if owner.role != "shop":
-        return "0" * 16
-    made_sales.home_pool(rows)
-    factories.list_dealer(rows, owner.organisation.name, scheme_code=made_sales.SCHEME)
-    return made_sales.closed(rows, Actor.of(owner)).public_id
 
 
 def _batch(rows: Session, owner: User, sha256: str) -> dict[str, str]:

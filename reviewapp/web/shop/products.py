@@ -18,6 +18,8 @@ from reviewapp.services import sales
 from reviewapp.web.access import actor, open_to
 from reviewapp.web.shop.room import STAFF, blueprint, page, products_context, sale_of
 
+_MORE_OR_LESS = {"add", "remove"}
+
 
 @blueprint.post("/<public_id>/products")
 @open_to(*STAFF)
@@ -31,23 +33,22 @@ def set_products(public_id: str) -> ResponseReturnValue:
             _keep(public_id, rows)
         except IllegalMove as error:
             return page(public_id, refusal=error, part="products"), error.status
-    if not request.headers.get("HX-Request"):
-        if not holds:
-            return page(public_id, part="products", products=form), 422
+    shown = _with_row(rows) if _MORE_OR_LESS & set(request.form) else form
+    if request.headers.get("HX-Request"):
+        part = "shop/_sum.html" if shown is form else "shop/_products.html"
+        sale = sale_of(public_id)
+        return render_template(part, sale=sale, unsaved=not holds, **products_context(sale, shown))
+    if holds and shown is form:
         return redirect(url_for("shop.show", public_id=public_id, _anchor="products"))
-    return _fragment(public_id, form, rows, holds=holds)
+    return page(public_id, part="products", products=shown), 200 if holds else 422
 
 
-def _fragment(public_id: str, form: ProductsForm, rows: list[Any], *, holds: bool) -> str:
-    """The sum alone after a change; the whole panel where rows come or go."""
-    sale = sale_of(public_id)
-    if not {"add", "remove"} & set(request.form):
-        return render_template("shop/_sum.html", sale=sale, unsaved=not holds, **products_context(sale, form))
+def _with_row(rows: list[Any]) -> ProductsForm:
+    """The rows, with one more where that was asked for."""
     shown = [row.data for row in rows]
     if "add" in request.form and len(shown) < MOST_LINES:
         shown.append({})
-    fresh = ProductsForm(formdata=None, lines=shown or [{}])
-    return render_template("shop/_products.html", sale=sale, unsaved=not holds, **products_context(sale, fresh))
+    return ProductsForm(formdata=None, lines=shown or [{}])
 
 
 def _without(form: ProductsForm, removed: int) -> list[Any]:

@@ -25,10 +25,12 @@ _DONE = {
 def take_back(public_id: str) -> ResponseReturnValue:
     """Pieces of the lines that came back; what happens to the subsidy depends on where its claim stands."""
     form, sale = GoodsBackForm(), sale_of(public_id)
+    while len(form.back) < len(sale.lines):
+        form.back.append_entry(0)
     if not form.validate():
         return page(public_id, part="return", back=form), 422
     back = [pieces or 0 for pieces in form.back.data]
-    way = closing.way_back(sale)
+    way = closing.way_back(db.session, sale)
     act = closing.declare if way == "paid" else closing.take_back
     try:
         with transaction(db.session):
