@@ -91,8 +91,9 @@ def listed(session: Session, actor: Actor, now: datetime, number: int) -> Sales:
 
 def _row(sale: Sale, consumer: str, now: datetime) -> SaleRow:
     word, tone = standing(sale, now)
-    worth = sale.claim.award_fen or (sale.voucher.value_fen if sale.voucher is not None else 0)
-    return SaleRow(sale, consumer, worth, word, tone, payment_days.due(sale.claim, now))
+    voucher = sale.voucher
+    held = voucher.value_fen if voucher is not None and voucher.state in ("issued", "redeemed") else 0
+    return SaleRow(sale, consumer, sale.claim.award_fen or held, word, tone, payment_days.due(sale.claim, now))
 
 
 def standing(sale: Sale, now: datetime) -> tuple[str, str]:
