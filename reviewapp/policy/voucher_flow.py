@@ -29,6 +29,7 @@ TABLE: tuple[Move, ...] = (
     Move("issued", "cancel", ("voided",), HANDERS_OUT),
     Move("redeemed", "take_goods_back", ("redeemed", "voided"), REDEEMERS),
     Move("redeemed", "settle", ("settled",), REVIEWERS),
+    Move("redeemed", "lapse", ("voided",), ("system",)),
 )
 ACTIONS: tuple[str, ...] = tuple(row.action for row in TABLE)
 _BY_KEY = {(row.state, row.action): row for row in TABLE}

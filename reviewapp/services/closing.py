@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import IllegalMove, InvalidValue
-from reviewapp.models import Actor, Claim, Demand, Redemption, Sale
+from reviewapp.models import SYSTEM, Actor, Claim, Demand, Redemption, Sale, Voucher
 from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy import workflow
 from reviewapp.policy.money import show_yuan
@@ -72,6 +72,30 @@ def take_back(
         trail.move(session, claim, actor, now, "withdraw", reason="全部退货")
     session.flush()
     return redemption
+
+
+def lapse_due(session: Session, now: datetime, limit: int = 100) -> int:
+    """What vouchers hold for closed sales that nobody claimed is free once papers are taken in no more; how many. Their
+    claims are all locked first, then pool after pool.
+    """
+    over = [scheme.code for scheme, programme, _ in sales.offers() if now > programme.submission.until]
+    query = (
+        select(Claim)
+        .join(Voucher, Voucher.settlement_id == Claim.id)
+        .where(Claim.scheme_code.in_(over), Claim.state.in_(("draft", *sales.OVER)))
+        .where(Voucher.state == "redeemed", Voucher.held_fen > 0)
+        .order_by(Claim.pool_id, Claim.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Claim)
+    )
+    claims = session.scalars(query.execution_options(populate_existing=True)).all()
+    for claim in claims:
+        voucher = vouchers.locked(session, Voucher.settlement_id == claim.id)
+        freed, voucher.held_fen = voucher.held_fen, 0
+        voucher.state = flow.move(voucher.state, "lapse", SYSTEM.role)
+        trail.record(session, claim, SYSTEM, now, "expire_voucher", reason="材料受理截止仍未提交，额度退回资金池")
+        vouchers.free(session, SYSTEM, now, claim, freed, "expire_voucher")
+    return len(claims)
 
 
 def way_back(session: Session, sale: Sale) -> str:

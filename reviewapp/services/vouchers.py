@@ -212,7 +212,7 @@ def expire_due(session: Session, now: datetime, limit: int = 100) -> int:
         .with_for_update(skip_locked=True, of=Claim)
     )
     claims = session.scalars(query.execution_options(populate_existing=True)).all()
-    vouchers = [(claim, _locked(session, Voucher.claim_id == claim.id)) for claim in claims]
+    vouchers = [(claim, locked(session, Voucher.claim_id == claim.id)) for claim in claims]
     due = [(claim, voucher) for claim, voucher in vouchers if voucher.state == "issued"]
     for claim, voucher in due:
         freed, voucher.held_fen = voucher.held_fen, 0
@@ -237,10 +237,11 @@ def lock(session: Session, voucher_id: int | None) -> tuple[Claim, Voucher]:
     claim_id = session.scalar(select(Voucher.claim_id).where(Voucher.id == voucher_id))
     if claim_id is None:
         raise NotFound()
-    return trail.lock(session, claim_id), _locked(session, Voucher.id == voucher_id)
+    return trail.lock(session, claim_id), locked(session, Voucher.id == voucher_id)
 
 
-def _locked(session: Session, which: Any) -> Voucher:
+def locked(session: Session, which: Any) -> Voucher:
+    """The one voucher of that condition, locked and freshly read; its claim is locked before."""
     query = select(Voucher).where(which).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()
 

@@ -15,6 +15,7 @@ MOVES = {
     **{("issued", "redeem", role): "redeemed" for role in ("dealer", "shop")},
     ("issued", "expire", "system"): "expired",
     ("issued", "cancel", "shop"): "voided",
+    ("redeemed", "lapse", "system"): "voided",
     **{("redeemed", "take_goods_back", role): "redeemed" for role in ("dealer", "shop")},
     **{("redeemed", "settle", role): "settled" for role in ("reviewer", "lead")},
 }

@@ -232,6 +232,18 @@ def test_a_claim_that_came_to_nothing_is_put_in_anew(session: Session, shop: Act
     assert (claim.state, claim.reserved_fen, _money(session)) == ("submitted", 200_000, (9_800_000, 200_000, 0))
 
 
+@both_databases
+def test_what_nobody_claimed_is_free_once_papers_are_taken_in_no_more(session: Session, shop: Actor) -> None:
+    """Until 14 November; a claim put in by then keeps its money, another is out of time."""
+    kept = made.put_in(session, shop, made.with_papers(session, shop, made.closed(session, shop)))
+    lost = made.closed(session, shop, 1)
+    last = OPEN.replace(month=11, day=14, hour=23)
+    assert (closing.lapse_due(session, last), closing.lapse_due(session, last + timedelta(hours=2))) == (0, 1)
+    assert lost.voucher is not None
+    assert (lost.voucher.state, kept.claim.reserved_fen) == ("voided", 200_000)
+    assert (_money(session), closing.way_back(session, lost)) == ((9_800_000, 200_000, 0), "")
+
+
 def test_the_claim_is_for_who_got_the_voucher(session: Session, shop: Actor) -> None:
     row = made.with_papers(session, shop, made.closed(session, shop))
     factories.add_facts(session, row.claim, "applicant", {"id_number": made.buyer(1).id_number}, now=OPEN)
