@@ -23,7 +23,7 @@ from reviewapp.policy import Programme, Scheme, purchase
 from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy.purchase import Judged, Line
 from reviewapp.policy.vouchers import Voucher as Kind
-from reviewapp.services import facts, intake, trail, vouchers
+from reviewapp.services import facts, fields, intake, trail, vouchers
 from reviewapp.services.editing import FactChange
 from reviewapp.services.entered import require_text
 
@@ -224,6 +224,6 @@ def _last_account(session: Session, sale: Sale, claim: Claim) -> dict[str, str]:
     last = session.scalars(put_in).one_or_none()
     if last is None:
         return {}
-    present = facts.current(session, last)
-    known = {name: present.value("account", name) for name in ("card_number", "kind")}
-    return {f"account.{name}": value for name, value in known.items() if value}
+    known = facts.current(session, last).sections["account"]
+    asked = (field.name for field in fields.of_section(claim, "account") if field.name != "holder")
+    return {f"account.{name}": known[name].value for name in asked if name in known and known[name].value}

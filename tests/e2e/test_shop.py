@@ -147,7 +147,6 @@ def _put_in(world: World, shop: Person, sale: str) -> str:
     ready(page)
     _confirm_all(page)
     page.locator("[name='account.card_number']").fill(CARD)
-    page.locator("[name='account.kind']").select_option("debit")
     page.get_by_role("button", name="下一步：检查").click()
     page.get_by_role("button", name="提交").click()
     return receipt(page, ticket=1)

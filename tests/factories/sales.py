@@ -98,8 +98,7 @@ def with_papers(session: Session, by: Actor, row: Sale, *, now: datetime = OPEN,
         total_field = {"product_invoice": "total", "payment_proof": "amount"}.get(kind)
         given = values | ({total_field: changed[kind]} if total_field and kind in changed else {})
         add_paper(session, claim, kind, given, now=now)
-    account = [FactChange.of("account.card_number", CARD), FactChange.of("account.kind", "debit")]
-    intake.set_facts(session, by, now, claim.id, None, account)
+    intake.set_facts(session, by, now, claim.id, None, [FactChange.of("account.card_number", CARD)])
     return row
 
 

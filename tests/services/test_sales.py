@@ -16,6 +16,7 @@ from reviewapp.services import (
     closing,
     decisions,
     demands,
+    facts,
     funds,
     handing_out,
     queue,
@@ -24,6 +25,7 @@ from reviewapp.services import (
 )
 from tests import factories
 from tests.factories import sales as made
+from tests.factories.payouts import CARD
 from tests.factories.sales import BOTH, OPEN, SOFA, TV
 from tests.support.both import both_databases
 
@@ -226,6 +228,11 @@ def test_a_claim_that_came_to_nothing_is_put_in_anew(session: Session, shop: Act
     queue.withdraw(session, shop, OPEN, before.id, before.revision)
     assert _money(session) == (9_800_000, 0, 200_000)
     claim = sales.claim_again(session, shop, OPEN, row.id)
+    account = facts.current(session, claim)
+    assert (account.value("account", "holder"), account.value("account", "card_number")) == (
+        row.organisation.name,
+        CARD,
+    )
     assert (row.claim_id, sales.consumer(session, claim)["id_number"]) == (claim.id, made.buyer().id_number)
     session.refresh(row)
     made.put_in(session, shop, made.with_papers(session, shop, row))
