@@ -25,10 +25,12 @@ from reviewapp.models import Actor, Message, Outbox, Upload, User
 from reviewapp.services import funds, sign_in
 from reviewapp.services import people as accounts
 from reviewapp.specimens import people
+from reviewapp.specimens.home_goods import home_purchase
 from reviewapp.specimens.purchases import COUNTIES
 
 PASSWORD = "yanshi-2023"
 SCHEMES = ("xiangning-2023", "yangcheng-2023")  # played; the others are open to be tried
+HOME_GOODS = "xiangning-2024-home"
 _LISTED_DEALERS = 2
 _POLL_SECONDS = 0.15
 _CODE = re.compile(r"\d{6}")
@@ -43,7 +45,7 @@ class Account:
     name: str
     role: str
     scheme: str = ""
-    """The scheme for whose county's first dealer, or first collection point, this clerk works."""
+    """The scheme for whose county's first dealer, shop or collection point this clerk works."""
 
 
 ACCOUNTS = (
@@ -57,6 +59,7 @@ ACCOUNTS = (
     Account("demo-dealer-xiangning", "乡宁演示经销商", "dealer", "xiangning-2023"),
     Account("demo-dealer-yangcheng", "阳城演示经销商", "dealer", "yangcheng-2023"),
     Account("demo-point", "演示回收点经办", "point", "yangcheng-2023"),
+    Account("demo-shop", "演示发券员", "shop", HOME_GOODS),
 )
 
 
@@ -98,6 +101,7 @@ class Office:
                 county = COUNTIES[county_of(code)]
                 names = [people.dealer(number, county).name for number in range(_LISTED_DEALERS)]
                 accounts.list_firms(session, code, "listed_sellers", names)
+            accounts.list_firms(session, HOME_GOODS, "listed_sellers", [home_purchase(0).shop.name])
             for account in ACCOUNTS:
                 self._staff[account.username] = Actor.of(_add(session, account, password))
 
@@ -173,8 +177,9 @@ def _add(session: Session, account: Account, password: str) -> User:
     if account.role == "point":
         organisation = accounts.firm(session, "point", "凤城镇便民服务中心", None)
     elif account.scheme:
-        firm = people.dealer(0, COUNTIES[county_of(account.scheme)])
-        organisation = accounts.firm(session, "dealer", firm.name, firm.tax_id)
+        shop = account.role == "shop"
+        firm = home_purchase(0).shop if shop else people.dealer(0, COUNTIES[county_of(account.scheme)])
+        organisation = accounts.firm(session, account.role, firm.name, firm.tax_id)
     return accounts.add_user(
         session,
         clock.now(),

@@ -22,7 +22,7 @@ from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
 from reviewapp.models.signature import SignedStatement
 from reviewapp.models.trail import Decision, Evaluation, Event, Waiver
-from reviewapp.models.voucher import Redemption, Voucher
+from reviewapp.models.voucher import Redemption, Sale, Voucher
 
 __all__ = [
     "SYSTEM",
@@ -76,6 +76,7 @@ __all__ = [
     "ReturnFile",
     "ReturnItem",
     "ReturnLine",
+    "Sale",
     "SchemeDraft",
     "SchemeEvent",
     "SignedStatement",

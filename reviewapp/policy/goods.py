@@ -49,6 +49,10 @@ class Catalogue:
         """Group → title."""
         return {goods.code: goods.title for goods in self.goods} | {OTHER: "其他"}
 
+    def group_of(self, text: str) -> str | None:
+        """The group of goods that a name belongs to; None for one that is on no list."""
+        return self._recognise(text, None).group
+
     def stated(self, facts: Facts) -> list[Recognised]:
         """What the submitter states, several in one line too; a word that is on no list is of no group of ours."""
         said = facts.sections["declared"].get("category") or ()

@@ -104,6 +104,16 @@ def on_given_back(amount: int) -> Movements:
     return (Movement("returned", "available", amount),)
 
 
+def on_hand_out(available: int, waiting: bool, amount: int) -> Movements:
+    """What a voucher handed out on the spot is worth at most is committed to it, by the rule of `on_submit`; empty when
+    the pool cannot carry it.
+    """
+    _require_positive(amount)
+    if waiting or amount > available:
+        return ()
+    return (Movement("available", "committed", amount),)
+
+
 def on_take_up(held: int) -> Movements:
     """The settlement of a voucher is put in: what was committed to the voucher is now held for the claim."""
     _require_positive(held)

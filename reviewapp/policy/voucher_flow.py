@@ -5,7 +5,7 @@ Pure data and small functions, as `workflow` is for claims; database CHECK const
 
 from __future__ import annotations
 
-from reviewapp.policy.awards import FaceAward
+from reviewapp.policy.awards import FaceAward, PercentAward
 from reviewapp.policy.model import Programme, Scheme
 from reviewapp.policy.vouchers import Refund, Voucher
 from reviewapp.policy.workflow import REVIEWERS, Move, UnknownMove
@@ -20,12 +20,16 @@ STATES: dict[str, str] = {
 }
 #: Whose staff take vouchers for a purchase.
 REDEEMERS = ("dealer", "shop")
+#: Whose staff hand vouchers out face to face.
+HANDERS_OUT = ("shop",)
 
 TABLE: tuple[Move, ...] = (
     Move("issued", "redeem", ("redeemed",), REDEEMERS),
     Move("issued", "expire", ("expired",), ("system",)),
+    Move("issued", "cancel", ("voided",), HANDERS_OUT),
     Move("redeemed", "take_goods_back", ("redeemed", "voided"), REDEEMERS),
     Move("redeemed", "settle", ("settled",), REVIEWERS),
+    Move("redeemed", "lapse", ("voided",), ("system",)),
 )
 ACTIONS: tuple[str, ...] = tuple(row.action for row in TABLE)
 _BY_KEY = {(row.state, row.action): row for row in TABLE}
@@ -47,6 +51,16 @@ def kind_of(scheme: Scheme, programme: Programme) -> Voucher | None:
     return next((one for one in _of_pool(scheme, programme) if one.handed_out in entitled), None)
 
 
+def handed_out_by_shop(scheme: Scheme, programme: Programme) -> Voucher | None:
+    """The kind of voucher that staff of a shop hand out for purchases claimed under the programme: a share of the
+    price, claimed one by one. None where a shop settles many of them by their slips.
+    """
+    if not isinstance(programme.award, PercentAward):
+        return None
+    found = (one for one in _of_pool(scheme, programme) if one.handed_out == "shop" and one.share is not None)
+    return next(found, None)
+
+
 def settles(scheme: Scheme, programme: Programme) -> bool:
     """True where a claim asks for what a firm advanced on vouchers that another programme of the same pool hands out:
     the pool has committed that money already when the voucher was issued.
@@ -61,6 +75,15 @@ def settlement_of(scheme: Scheme, pool: str) -> Programme | None:
     """The programme under which vouchers of that pool are settled."""
     found = (one for one in scheme.programmes.values() if one.pool == pool and settles(scheme, one))
     return next(found, None)
+
+
+def given_back(kind: Voucher, value_fen: int, price_fen: int, returned_fen: int) -> int:
+    """Fen of a voucher's value that its pool gets back for goods returned: what a share of the rest is less worth, by
+    the same rule as the whole; else as `coming_back`.
+    """
+    if kind.share is None:
+        return coming_back(kind.refund, value_fen, price_fen, returned_fen)
+    return value_fen - min(value_fen, kind.share.of(price_fen - returned_fen))
 
 
 def coming_back(rule: Refund | None, value_fen: int, price_fen: int, returned_fen: int) -> int:

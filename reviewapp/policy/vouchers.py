@@ -25,6 +25,11 @@ class Share(NamedTuple):
     share: int
     most_fen: int | None
 
+    def of(self, price_fen: int) -> int:
+        """What a purchase is worth, to the fen, half up."""
+        worth = (2 * price_fen * self.share + 10_000) // 20_000
+        return worth if self.most_fen is None else min(worth, self.most_fen)
+
 
 class Limits(NamedTuple):
     """How many one person may have; None where the document does not say."""
@@ -54,6 +59,16 @@ class Rounds:
     def count(self) -> int:
         """How many rounds there are."""
         return (self.last - self.first) // self.every + 1
+
+    def open_until(self, now: datetime) -> datetime | None:
+        """When the round that is open at that instant ends; what it hands out is good before then, not at it. None
+        between two rounds, before the first and after the last.
+        """
+        if now < self.first:
+            return None
+        start = self.first + min((now - self.first) // self.every, self.count - 1) * self.every
+        end = start + self.lasts
+        return end if now < end else None
 
 
 @dataclass(frozen=True, slots=True)

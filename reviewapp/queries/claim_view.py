@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
-from reviewapp.models import Actor, Claim, Fact, Page, Payout, SignedStatement, Upload, User
+from reviewapp.models import Actor, Claim, Fact, Page, Payout, Sale, SignedStatement, Upload, User
 from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.workflow import EDITABLE, REVIEWERS, STATES, allowed
@@ -123,7 +123,8 @@ class ClaimView:
     `findings` are the live checks while the submitter can still change the claim, afterwards the evaluation that was
     kept. `unread` counts files that are not read yet. `mended` is what the submitter changed since the last return, for
     who reviews; `locked` are the parts (`paper:<public id>`, keys of fields) that a return keeps from being changed.
-    `signed` is what was signed on the screen, oldest first.
+    `signed` is what was signed on the screen, oldest first. `sale` is the public id of the sale at a counter it is for,
+    "" for others.
     """
 
     claim: Claim
@@ -152,6 +153,7 @@ class ClaimView:
     events: tuple[claim_history.EventView, ...]
     payouts: tuple[Payout, ...]
     signed: tuple[SignedStatement, ...]
+    sale: str
 
     @property
     def programme_title(self) -> str:
@@ -222,6 +224,7 @@ def _beside_the_papers(session: Session, actor: Actor, claim: Claim, present: Cu
         "locked": mending.locked_parts(claim, present, still_open),
         "takes_files": still_open.files,
         "signed": signatures.of_claim(session, claim) if full else (),
+        "sale": (session.scalar(select(Sale.public_id).where(Sale.claim_id == claim.id)) or "") if owner else "",
     }
 
 

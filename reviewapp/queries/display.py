@@ -60,6 +60,8 @@ ACTIONS: Mapping[str, str] = {
     "redeem_voucher": "核销消费券",
     "return_goods": "核销后退货",
     "expire_voucher": "消费券过期",
+    "hand_out": "当面发券",
+    "cancel_sale": "取消购买",
     "sign": "屏幕签名",
 }
 

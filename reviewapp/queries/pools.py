@@ -19,7 +19,7 @@ from reviewapp.policy.model import Source
 from reviewapp.policy.workflow import PAID_OUT
 from reviewapp.queries.calendar import local_day
 from reviewapp.services import fund_orders
-from reviewapp.services.balance import COLUMN_NAMES, COMMITTED
+from reviewapp.services.balance import COLUMN_NAMES, OWED
 
 #: What a pool's page tells: available = appropriated - reserved - committed - paid + returned.
 FIGURES = COLUMN_NAMES | {"available": "可用"}
@@ -137,7 +137,7 @@ def shares(session: Session, pool: Pool) -> tuple[Share, ...]:
         select(
             Claim.programme,
             func.sum(Claim.reserved_fen),
-            _sum(Claim.state.in_(COMMITTED), func.coalesce(Voucher.held_fen, Claim.award_fen)),
+            func.sum(OWED),
             _sum(Claim.state.in_(PAID_OUT), Claim.award_fen),
             func.count().filter(Claim.state == "waitlist"),
             _sum(Claim.state == "waitlist", LACKING),

@@ -25,13 +25,14 @@ from reviewapp.models import (
     Pool,
     Redemption,
     ReturnFile,
+    Sale,
     SignedStatement,
     SuspenseItem,
     Upload,
     User,
     Voucher,
 )
-from reviewapp.policy.voucher_flow import REDEEMERS
+from reviewapp.policy.voucher_flow import HANDERS_OUT, REDEEMERS
 from reviewapp.policy.workflow import COMPANIES, FINANCE, PAID_OUT, REVIEWERS
 
 #: Who looks into the papers of claims that are not their own.
@@ -200,8 +201,9 @@ def voucher(session: Session, actor: Actor, public_id: str) -> Voucher:
 
 
 def redemptions_visible_to(actor: Actor) -> Select[Redemption]:
-    """All redemptions of the viewer's firm; none for others."""
-    found, firm = select(Redemption), actor.organisation_id
+    """All redemptions at the till of the viewer's firm; none for others. What closes a sale is seen with the sale."""
+    of_sales = select(Sale.voucher_id).where(Sale.voucher_id.is_not(None))
+    found, firm = select(Redemption).where(Redemption.voucher_id.not_in(of_sales)), actor.organisation_id
     mine = actor.role in REDEEMERS and firm is not None
     return found.where(Redemption.organisation_id == firm if mine else false())
 
@@ -209,6 +211,18 @@ def redemptions_visible_to(actor: Actor) -> Select[Redemption]:
 def redemption(session: Session, actor: Actor, public_id: str) -> Redemption:
     """A redemption of the viewer's firm; NotFound as for `claim`."""
     return _only(session, redemptions_visible_to(actor).where(Redemption.public_id == public_id))
+
+
+def sales_visible_to(actor: Actor) -> Select[Sale]:
+    """All sales of the viewer's shop; none for others."""
+    mine = actor.role in HANDERS_OUT and actor.organisation_id is not None
+    found = select(Sale)
+    return found.where(Sale.organisation_id == actor.organisation_id if mine else false())
+
+
+def sale(session: Session, actor: Actor, public_id: str) -> Sale:
+    """A sale of the viewer's shop; NotFound as for `claim`."""
+    return _only(session, sales_visible_to(actor).where(Sale.public_id == public_id))
 
 
 def audit_sample(session: Session, actor: Actor, public_id: str) -> AuditSample:

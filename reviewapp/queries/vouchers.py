@@ -40,8 +40,11 @@ class Redemptions:
 
 
 def of_claim(session: Session, claim: Claim) -> Voucher | None:
-    """The voucher that an approved claim became."""
-    return session.scalars(select(Voucher).where(Voucher.claim_id == claim.id)).one_or_none()
+    """The voucher that an approved claim became; not one that was handed out before and that the claim pays for."""
+    became = Voucher.settlement_id.is_distinct_from(claim.id)
+    if claim.award_fen is None:
+        return None
+    return session.scalars(select(Voucher).where(Voucher.claim_id == claim.id, became)).one_or_none()
 
 
 def of_owner(session: Session, actor: Actor) -> tuple[Voucher, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from reviewapp.bank import StatementLine
@@ -16,6 +16,12 @@ from reviewapp.policy.workflow import PAID_OUT
 
 #: States of a claim whose award is committed and not yet paid.
 COMMITTED = ("approved", "publication", "payable", "sending", "failed", "unknown")
+#: What of the committed money is owed on a claim: what the voucher holds that came of it or was handed out for it, and
+#: its own award, unless that became the voucher.
+OWED = func.coalesce(Voucher.held_fen, 0) + case(
+    (Claim.state.in_(COMMITTED) & or_(Voucher.id.is_(None), Voucher.settlement_id == Claim.id), Claim.award_fen),
+    else_=0,
+)
 
 COLUMN_NAMES = {"appropriated": "总额", "reserved": "预留", "committed": "待付", "paid": "已付", "returned": "退回"}
 
@@ -64,17 +70,13 @@ def _pool(session: Session, pool: Pool) -> Iterator[Difference]:
 
 
 def _claims(session: Session, pool: Pool) -> Iterator[Difference]:
-    """The pool's columns against what its claims and vouchers hold, and what was awarded and paid.
-
-    The award of a claim that became a voucher is what the voucher still holds.
-    """
+    """The pool's columns against what its claims and vouchers hold, and what was awarded and paid."""
     reserved = select(func.sum(Claim.reserved_fen)).where(Claim.pool_id == pool.id)
     awarded = select(func.sum(Claim.award_fen)).where(Claim.pool_id == pool.id)
-    owed = select(func.sum(func.coalesce(Voucher.held_fen, Claim.award_fen))).select_from(Claim)
-    owed = owed.outerjoin(Voucher, Voucher.claim_id == Claim.id).where(Claim.pool_id == pool.id)
+    owed = select(func.sum(OWED)).select_from(Claim).outerjoin(Voucher, Voucher.claim_id == Claim.id)
     for what, query, column in (
         ("申请占用额度合计", reserved, pool.reserved),
-        ("已审核通过未发放合计", owed.where(Claim.state.in_(COMMITTED)), pool.committed),
+        ("已审核通过未发放与消费券占用合计", owed.where(Claim.pool_id == pool.id), pool.committed),
         ("已发放申请合计", awarded.where(Claim.state.in_(PAID_OUT)), pool.paid),
     ):
         amount = int(session.execute(query).scalar_one() or 0)

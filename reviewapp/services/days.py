@@ -12,6 +12,11 @@ def local_date(instant: datetime) -> date:
     return instant.astimezone(CHINA).date()
 
 
+def local_time(instant: datetime) -> str:
+    """The time in China of an instant: 10:00."""
+    return instant.astimezone(CHINA).strftime("%H:%M")
+
+
 def end_of_day(instant: datetime, days: int) -> datetime:
     """The last second of the day `days` days after the instant's; the day itself does not count."""
     return datetime.combine(local_date(instant) + timedelta(days=days), time(23, 59, 59), CHINA)

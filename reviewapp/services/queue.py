@@ -71,7 +71,7 @@ def enter(
     taken_up = voucher_money.take_up(session, claim)
     pool = funds.lock_pool(session, claim.pool_id)
     if taken_up is None:
-        movements = rules.on_submit(pool.available, _waiting(session, pool), wanted_fen)
+        movements = rules.on_submit(pool.available, is_waiting(session, pool), wanted_fen)
     else:
         wanted_fen, movements = taken_up, rules.on_take_up(taken_up)
     claim.submitted_from = claim.revision
@@ -121,7 +121,7 @@ def return_to_line(
     On the waitlist it keeps what it holds.
     """
     claim.submitted_from = claim.revision
-    if voucher_money.settles(claim):
+    if voucher_money.settles(session, claim):
         wanted_fen = claim.reserved_fen
     carried = reserve_more(session, actor, now, claim, wanted_fen)
     _keep_for_reviewer(claim, claim_returns.close(session, claim, actor, now, "mended"), now)
@@ -144,9 +144,9 @@ def reserve_more(session: Session, actor: Actor, now: datetime, claim: Claim, wa
     claim.wanted_fen = max(claim.wanted_fen, wanted_fen)
     if wanted_fen <= claim.reserved_fen:
         return True
-    voucher_money.require_no_more(claim)
+    voucher_money.require_no_more(session, claim)
     pool = funds.lock_pool(session, claim.pool_id)
-    before = _waiting(session, pool, before=claim.ticket)
+    before = is_waiting(session, pool, before=claim.ticket)
     movements = rules.on_raise(pool.available, before, claim.reserved_fen, wanted_fen)
     funds.post(session, pool, movements, now=now, reason="raise", actor=actor, claim_id=claim.id)
     if movements:
@@ -243,7 +243,7 @@ def _in_line(claim: Claim) -> str:
     return "special_review" if claim.special else "submitted"
 
 
-def _waiting(session: Session, pool: Pool, *, before: int | None = None) -> bool:
+def is_waiting(session: Session, pool: Pool, *, before: int | None = None) -> bool:
     """Is anybody on the waitlist (with a ticket before `before`)?"""
     waiting = select(Claim.id).where(Claim.pool_id == pool.id, Claim.state == "waitlist")
     if before is not None:

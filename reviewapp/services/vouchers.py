@@ -27,6 +27,7 @@ from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy.identifiers import normal_id
 from reviewapp.policy.money import show_yuan
 from reviewapp.policy.names import same_name
+from reviewapp.policy.vouchers import Voucher as Kind
 from reviewapp.services import funds, trail
 from reviewapp.services.days import local_date
 from reviewapp.services.entered import require_text
@@ -76,7 +77,7 @@ def issue(session: Session, now: datetime, claim: Claim, facts: Mapping[str, Any
         raise InvalidValue("申请里没有车主的姓名或身份证号，发出的券无法核对本人。请退回补正。")
     phone = applicant.get("phone")
     voucher = Voucher(
-        number=_new_number(), claim_id=claim.id, kind=kind.code, value_fen=claim.award_fen, held_fen=claim.award_fen,
+        number=new_number(), claim_id=claim.id, kind=kind.code, value_fen=claim.award_fen, held_fen=claim.award_fen,
         owner={"name": applicant["name"], "id_number": applicant["id_number"]},
         owner_phone_index=sealing.current().blind("phone", phone) if phone else None,
         issued_at=now, good_until=kind.good_until,
@@ -111,11 +112,18 @@ def find(session: Session, signer: Signer, number: str, signature: str = "") -> 
 
 
 def require_usable(session: Session, actor: Actor, now: datetime, voucher: Voucher) -> Organisation:
-    """The firm of the actor, if it may take this voucher now. NotAllowed, IllegalMove say what is the matter."""
+    """The firm of the actor, if its till may take this voucher now. NotAllowed, IllegalMove say what is the matter."""
+    if _kind(voucher).handed_out == "shop":
+        raise IllegalMove("这种消费券由发券的商户在“购买登记”里直接抵扣，不在这里核销。请到购买登记里办理。")
+    return require_open(session, actor, now, voucher)
+
+
+def require_open(session: Session, actor: Actor, now: datetime, voucher: Voucher) -> Organisation:
+    """The firm of the actor, if the voucher is unused and valid and the firm takes part. Raises as `require_usable`."""
     if actor.role not in flow.REDEEMERS or actor.organisation_id is None:
         raise NotAllowed("只有参加活动的经销商和商家可以核销消费券。")
     firm = session.get_one(Organisation, actor.organisation_id)
-    _require_listed(session, voucher.claim.scheme_code, firm.name)
+    require_listed(session, voucher.claim.scheme_code, firm.name)
     if voucher.state == "issued" and voucher.good_until is not None and now > voucher.good_until:
         raise IllegalMove(f"这张消费券的有效期到 {local_date(voucher.good_until)} 为止，已经过期，不能核销。")
     if voucher.state != "issued":
@@ -139,7 +147,7 @@ def redeem(
     Raises NotAllowed (role, firm not listed or excluded), IllegalMove (used, expired, void), InvalidValue (another
     person, goods, price below the value, an invoice that another voucher was redeemed with).
     """
-    claim, voucher = _lock(session, voucher_id)
+    claim, voucher = lock(session, voucher_id)
     firm = require_usable(session, actor, now, voucher)
     _require_owner(voucher, identity)
     invoice = _require_purchase(claim, voucher, purchase)
@@ -170,7 +178,7 @@ def take_goods_back(
     settled), InvalidValue (more than is left of the price, no reason).
     """
     voucher_id = session.scalar(select(Redemption.voucher_id).where(Redemption.id == redemption_id))
-    claim, voucher = _lock(session, voucher_id)
+    claim, voucher = lock(session, voucher_id)
     row = session.get_one(Redemption, redemption_id, populate_existing=True)
     if actor.organisation_id is None or row.organisation_id != actor.organisation_id:
         raise NotFound()
@@ -182,12 +190,12 @@ def take_goods_back(
             f"退货金额应大于 0 元，不超过尚未退货的 {show_yuan(left)} 元。",
             {"returned": f"最多 {show_yuan(left)} 元。"},
         )
-    back_fen = _give_back(claim, voucher, row, returned_fen, now)
+    back_fen = _give_back(voucher, row, returned_fen, now)
     to = "voided" if row.voided_at else "redeemed"
     voucher.state = flow.move(voucher.state, "take_goods_back", actor.role, to)
     said = f"退货 {show_yuan(returned_fen)} 元，退回资金池 {show_yuan(back_fen)} 元：{reason}"
     trail.record(session, claim, actor, now, "return_goods", reason=said)
-    _free(session, actor, now, claim, back_fen, "return_goods")
+    free(session, actor, now, claim, back_fen, "return_goods")
     return row
 
 
@@ -204,31 +212,36 @@ def expire_due(session: Session, now: datetime, limit: int = 100) -> int:
         .with_for_update(skip_locked=True, of=Claim)
     )
     claims = session.scalars(query.execution_options(populate_existing=True)).all()
-    vouchers = [(claim, _locked(session, Voucher.claim_id == claim.id)) for claim in claims]
+    vouchers = [(claim, locked(session, Voucher.claim_id == claim.id)) for claim in claims]
     due = [(claim, voucher) for claim, voucher in vouchers if voucher.state == "issued"]
     for claim, voucher in due:
         freed, voucher.held_fen = voucher.held_fen, 0
         voucher.state = flow.move(voucher.state, "expire", SYSTEM.role)
         trail.record(session, claim, SYSTEM, now, "expire_voucher", reason="有效期内没有使用，额度退回资金池")
-        _free(session, SYSTEM, now, claim, freed, "expire_voucher")
+        free(session, SYSTEM, now, claim, freed, "expire_voucher")
     return len(due)
 
 
-def _new_number() -> str:
+def _kind(voucher: Voucher) -> Kind:
+    return schemes.load(voucher.claim.scheme_code, voucher.claim.scheme_version).vouchers[voucher.kind]
+
+
+def new_number() -> str:
     """Not to be guessed: eleven random digits and a check digit; that two are the same the database refuses."""
     body = f"{secrets.randbelow(9 * 10 ** (_DIGITS - 2)) + 10 ** (_DIGITS - 2)}"
     return body + str(luhn.calc_check_digit(body))
 
 
-def _lock(session: Session, voucher_id: int | None) -> tuple[Claim, Voucher]:
+def lock(session: Session, voucher_id: int | None) -> tuple[Claim, Voucher]:
     """The claim the voucher came from, then the voucher, both locked and freshly read."""
     claim_id = session.scalar(select(Voucher.claim_id).where(Voucher.id == voucher_id))
     if claim_id is None:
         raise NotFound()
-    return trail.lock(session, claim_id), _locked(session, Voucher.id == voucher_id)
+    return trail.lock(session, claim_id), locked(session, Voucher.id == voucher_id)
 
 
-def _locked(session: Session, which: Any) -> Voucher:
+def locked(session: Session, which: Any) -> Voucher:
+    """The one voucher of that condition, locked and freshly read; its claim is locked before."""
     query = select(Voucher).where(which).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
@@ -237,7 +250,7 @@ def _when(voucher: Voucher) -> str:
     return "" if voucher.redemption is None else f"在 {local_date(voucher.redemption.at)} "
 
 
-def _require_listed(session: Session, scheme_code: str, firm: str) -> None:
+def require_listed(session: Session, scheme_code: str, firm: str) -> None:
     """Not on the list of the excluded, and on the list of sellers where the scheme has one."""
     named = select(Listing.kind, Listing.name).where(Listing.scheme_code == scheme_code)
     lists: dict[str, list[str]] = {"listed_sellers": [], "excluded": []}
@@ -297,11 +310,10 @@ def _require_returnable(voucher: Voucher) -> None:
         raise IllegalMove("这张消费券正在结算。请先撤回结算申请，再登记退货。")
 
 
-def _give_back(claim: Claim, voucher: Voucher, row: Redemption, returned_fen: int, now: datetime) -> int:
+def _give_back(voucher: Voucher, row: Redemption, returned_fen: int, now: datetime) -> int:
     """What of the voucher's value comes back for a further return, by the scheme's rule over all that was returned."""
-    kind = schemes.load(claim.scheme_code, claim.scheme_version).vouchers[voucher.kind]
     row.returned_fen += returned_fen
-    back_in_all = flow.coming_back(kind.refund, voucher.value_fen, row.price_fen, row.returned_fen)
+    back_in_all = flow.given_back(_kind(voucher), voucher.value_fen, row.price_fen, row.returned_fen)
     back_fen, row.back_fen = back_in_all - row.back_fen, back_in_all
     voucher.held_fen -= back_fen
     if row.returned_fen == row.price_fen:
@@ -309,7 +321,8 @@ def _give_back(claim: Claim, voucher: Voucher, row: Redemption, returned_fen: in
     return back_fen
 
 
-def _free(session: Session, actor: Actor, now: datetime, claim: Claim, amount_fen: int, reason: str) -> None:
+def free(session: Session, actor: Actor, now: datetime, claim: Claim, amount_fen: int, reason: str) -> None:
+    """What a locked voucher of that claim no longer needs goes back to its pool; whoever waits moves up."""
     pool = funds.lock_pool(session, claim.pool_id)
     movements = rules.on_forgo(amount_fen)
     funds.post(session, pool, movements, now=now, reason=reason, actor=actor, claim_id=claim.id)

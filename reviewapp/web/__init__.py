@@ -35,6 +35,7 @@ from reviewapp.web import (
     samples,
     scheme_replay,
     schemes,
+    shop,
     sign_in,
     signals,
     staff,
@@ -51,7 +52,7 @@ ROOMS = (
     *(finance, batches, returns, pools, demands),
     *(tokens, api, api_pages),
     *(lead, relatives, samples),
-    vouchers,
+    *(vouchers, shop),
 )
 
 

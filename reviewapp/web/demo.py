@@ -20,7 +20,8 @@ blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 
 _NEWEST = 50
 _ZONE = ZoneInfo("Asia/Shanghai")
-_MORNING = time(9, 30)
+#: Inside the hours of every scheme, those in which a shop hands vouchers out included.
+_MORNING = time(10, 30)
 
 
 @blueprint.before_request

@@ -36,6 +36,9 @@ _POSTINGS = {
     "give_back": "退款",
     "return_goods": "退货退回",
     "expire_voucher": "消费券过期释放",
+    "hand_out": "当面发券占用",
+    "redeem_voucher": "结算多占释放",
+    "cancel_sale": "取消购买释放",
 }
 _ASKED_FOR = {"dealer": "购车人", "shop": "消费者", "point": "车主"}
 _SHORT_KINDS = {
@@ -102,6 +105,11 @@ def second(instant: datetime | None) -> str:
     return "—" if instant is None else instant.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def clock_time(instant: datetime) -> str:
+    """10:00, in Shanghai."""
+    return instant.astimezone(_ZONE).strftime("%H:%M")
+
+
 def long_day(instant: datetime | None) -> str:
     """2024年1月15日, for prose."""
     if instant is None:
@@ -156,6 +164,7 @@ def register(app: Flask) -> None:
         day=day,
         moment=moment,
         long_day=long_day,
+        clock_time=clock_time,
         state_word=state_word,
         state_tone=_TONES.__getitem__,
         role_word=workflow.ROLES.__getitem__,

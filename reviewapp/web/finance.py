@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from reviewapp import clock
 from reviewapp.extensions import db
 from reviewapp.queries import finance as queries
-from reviewapp.queries import returns, scope
+from reviewapp.queries import payment_days, returns, scope
 from reviewapp.web.access import open_to
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
@@ -26,4 +26,5 @@ def home() -> ResponseReturnValue:
         in_suspense=returns.in_suspense(db.session),
         reconciliation=queries.reconciliation(db.session),
         overdue=queries.overdue(db.session, clock.now(), cut_off),
+        late=payment_days.overdue(db.session, clock.now()),
     )

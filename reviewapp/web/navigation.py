@@ -18,7 +18,7 @@ _DESK = (("desk.home", "审核"), *_TRAIL)
 _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "claimant": (("claims.listing", "我的申请"),),
     "dealer": (("claims.listing", "购车人申请"), ("dealer.listing", "批量申请"), ("vouchers.listing", "消费券核销")),
-    "shop": (("claims.listing", "消费者申请"), ("vouchers.listing", "消费券核销")),
+    "shop": (("shop.listing", "购买登记"), ("claims.listing", "消费者申请"), ("vouchers.listing", "消费券核销")),
     "point": (("counter.page", "登记车辆"), ("claims.listing", "回收申请")),
     "recycler": (("public.home", "首页"),),
     "reviewer": _DESK,

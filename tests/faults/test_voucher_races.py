@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
 from reviewapp.errors import ReviewError
-from reviewapp.models import Redemption, Voucher
-from reviewapp.services import funds, vouchers
+from reviewapp.models import Actor, Pool, Redemption, Voucher
+from reviewapp.services import funds, handing_out, vouchers
+from tests.factories import sales as made_sales
 from tests.factories import vouchers as made
 from tests.faults.races import engine_for_many
 
@@ -69,3 +70,33 @@ def test_one_invoice_and_fifty_vouchers(many: Engine) -> None:
     assert outcome == {"done": 1, "invalid_value": TILLS - 1}
     with Session(many) as session:
         assert Counter(session.scalars(select(Voucher.state))) == {"redeemed": 1, "issued": TILLS - 1}
+
+
+def test_two_shops_and_one_person(many: Engine) -> None:
+    """A person registered in fifty sales of two shops, handed out at the same moment: one voucher, one commitment."""
+    with Session(many) as session, transaction(session):
+        shops = [Actor.of(made_sales.staff(session)), Actor.of(made_sales.staff(session))]
+        rows = [made_sales.sale(session, shops[at % 2], lines=made_sales.BOTH).id for at in range(TILLS)]
+    outcome = _at_once(
+        many,
+        lambda session, at: handing_out.hand_out(session, shops[at % 2], made_sales.OPEN, rows[at], present=True),
+    )
+    assert outcome == {"done": 1, "illegal_move": TILLS - 1}
+    with Session(many) as session:
+        assert session.scalars(select(Voucher.held_fen)).all() == [200_000]
+        assert session.scalars(select(Pool.committed)).one() == 200_000
+        assert funds.verify(session) == []
+
+
+def test_the_last_of_a_pool_and_fifty_consumers(many: Engine) -> None:
+    """Money for three vouchers: three people get one, and the pool is not overspent."""
+    with Session(many) as session, transaction(session):
+        made_sales.home_pool(session, 650_000)
+        shop = Actor.of(made_sales.staff(session))
+        rows = [made_sales.sale(session, shop, at).id for at in range(TILLS)]
+    outcome = _at_once(
+        many, lambda session, at: handing_out.hand_out(session, shop, made_sales.OPEN, rows[at], present=True)
+    )
+    assert outcome == {"done": 3, "invalid_value": TILLS - 3}
+    with Session(many) as session:
+        assert funds.verify(session) == []

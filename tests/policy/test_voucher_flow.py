@@ -14,6 +14,8 @@ from reviewapp.policy.workflow import ROLES, UnknownMove
 MOVES = {
     **{("issued", "redeem", role): "redeemed" for role in ("dealer", "shop")},
     ("issued", "expire", "system"): "expired",
+    ("issued", "cancel", "shop"): "voided",
+    ("redeemed", "lapse", "system"): "voided",
     **{("redeemed", "take_goods_back", role): "redeemed" for role in ("dealer", "shop")},
     **{("redeemed", "settle", role): "settled" for role in ("reviewer", "lead")},
 }
@@ -28,6 +30,12 @@ def test_every_state_and_action(state: str, action: str) -> None:
         else:
             with pytest.raises(UnknownMove):
                 flow.move(state, action, role)
+
+
+def test_what_begins_at_a_shops_counter() -> None:
+    every = [(scheme, one) for scheme in map(schemes.load, schemes.codes()) for one in scheme.programmes.values()]
+    found = {(scheme.code, one.id): flow.handed_out_by_shop(scheme, one) for scheme, one in every}
+    assert [(*key, kind.code) for key, kind in found.items() if kind] == [("xiangning-2024-home", "home", "home")]
 
 
 def test_all_returned_makes_it_void_and_nothing_else_does() -> None:

@@ -21,6 +21,7 @@ from reviewapp.services import fund_orders, payouts, relatives
 from reviewapp.web.access import ANYONE, LIBRARY, TOKEN, roles_of
 from tests import factories
 from tests.factories import bank_files
+from tests.factories import sales as made_sales
 from tests.factories import vouchers as made_vouchers
 from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
@@ -116,6 +117,9 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("vouchers.listing", "vouchers.till", "vouchers.redeem"), ("dealer", "shop")),
     **dict.fromkeys(("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle"), ("dealer", "shop")),
     **dict.fromkeys((f"counter.{name}" for name in COUNTER), ("point",)),
+    **dict.fromkeys(("shop.listing", "shop.begin", "shop.show", "shop.papers_now", "shop.scanned"), ("shop",)),
+    **dict.fromkeys(("shop.register", "shop.hand_out", "shop.set_products", "shop.close"), ("shop",)),
+    **dict.fromkeys(("shop.confirmation", "shop.sign", "shop.take_back", "shop.cancel", "shop.again"), ("shop",)),
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -140,6 +144,7 @@ FORMS = {
     "pools.cancel": {"reason": "样例"},
     "demands.cancel": {"reason": "样例"},
     "vouchers.take_goods_back": {"returned": "1", "reason": "样例"},
+    "shop.begin": {"scheme": "xiangning-2024-home", "form_key": "access"},
     "samples.draw": {"scheme": "xiangning-2023", "until": "2024-01-10", "percent": "10"},
     "samples.conclude": {"conclusion": "sound"},
     "lead.take_back": {"fence": "1", "reason": "样例"},
@@ -259,6 +264,7 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
         **_batch(rows, owner, file.sha256),
         "leaving": paper(rows, draft, "bank_card").public_id,
         **_vouchers(rows, owner),
+        "shop": made_sales.of(rows, owner),
         "tokens": api_token(rows, owner)[0].public_id if owner.role == "dealer" else "0" * 16,
     }
 

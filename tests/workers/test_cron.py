@@ -64,6 +64,7 @@ def test_the_real_ticks_run_on_an_empty_office(app: Flask, redis_url: str, monke
         "release_expired_leases",
         "lapse_overdue_returns",
         "expire_vouchers",
+        "lapse_unclaimed_sales",
         "end_publications",
         "ask_unknown_payouts",
         "order_reconciliation",

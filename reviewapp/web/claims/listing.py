@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from reviewapp import clock, schemes
 from reviewapp.db import transaction
 from reviewapp.extensions import db
-from reviewapp.policy.voucher_flow import settles
+from reviewapp.policy.voucher_flow import HANDERS_OUT, handed_out_by_shop, settles
 from reviewapp.policy.workflow import STATES, SUBMITTERS
 from reviewapp.queries import claims as queries
 from reviewapp.queries import vouchers
@@ -36,14 +36,18 @@ def listing() -> ResponseReturnValue:
 @blueprint.get("/new")
 @open_to(*SUBMITTERS)
 def choose() -> ResponseReturnValue:
-    """The programmes this role may ask under, those that take papers now first; settlements begin at redemptions."""
+    """The programmes this role may ask under, those that take papers now first. Settlements begin at redemptions,
+    what a voucher is handed out for begins at the counter.
+    """
     role, now = actor().role, clock.now()
     offered = [
         (scheme, programme)
         for scheme in (schemes.load(code) for code in schemes.codes())
         for programme in scheme.programmes.values()
-        if role in programme.submitters and not settles(scheme, programme)
+        if role in programme.submitters and not (settles(scheme, programme) or handed_out_by_shop(scheme, programme))
     ]
+    if not offered and role in HANDERS_OUT:
+        return redirect(url_for("shop.listing"))
     offered.sort(key=lambda pair: not pair[1].submission.covers(now))
     return render_template("claims/choose.html", offered=offered, now=now, form_key=secrets.token_urlsafe(18))
 

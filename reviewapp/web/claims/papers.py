@@ -96,10 +96,10 @@ def _after_change(public_id: str) -> ResponseReturnValue:
 
 def _content(public_id: str) -> dict[str, object]:
     view = claim_view(db.session, actor(), public_id, clock.now())
-    return {"view": view, "needed": _needed(view), "kinds": KINDS}
+    return {"view": view, "needed": needed(view), "kinds": KINDS}
 
 
-def _needed(view: ClaimView) -> list[tuple[PaperRule, bool, int]]:
+def needed(view: ClaimView) -> list[tuple[PaperRule, bool, int]]:
     """Each paper that this claim needs: whether it is there, and how many papers of its kinds there are."""
     rules = view.scheme.programmes[view.claim.programme].papers
     found = {finding.check: finding.outcome == "pass" for finding in view.findings}
