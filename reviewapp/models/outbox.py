@@ -15,10 +15,12 @@ TOPICS = {
     "batch.read": "ocr",
     "batch.draft": "ocr",
     "claim.compare": "ocr",
+    "origin.find": "ocr",
     "payout.order": "payout",
     "payout.send": "payout",
     "payout.ask": "payout",
     "funds.reconcile": "payout",
+    "pickup.call": "payout",
 }
 _OPEN = text("done_at IS NULL")
 

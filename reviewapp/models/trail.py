@@ -18,6 +18,8 @@ DECISIONS = ("approve", "return", "reject")
 NOTES = (
     *("create", "change_paper", "change_fact", "check", "propose_demand", "pay_back", "note", "waive"),
     *("redeem_voucher", "return_goods", "expire_voucher"),
+    *("print_origin_form", "shelve", "give_back_vehicle", "list_vehicle", "unlist_vehicle", "hand_over_vehicle"),
+    *("confirm_vehicle", "certify_scrapping"),
 )
 
 

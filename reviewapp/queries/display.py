@@ -60,6 +60,14 @@ ACTIONS: Mapping[str, str] = {
     "redeem_voucher": "核销消费券",
     "return_goods": "核销后退货",
     "expire_voucher": "消费券过期",
+    "print_origin_form": "打印合法来源证明",
+    "shelve": "原件归档",
+    "give_back_vehicle": "车辆退还车主",
+    "list_vehicle": "列入集中运输",
+    "unlist_vehicle": "移出集中运输",
+    "hand_over_vehicle": "车辆交接",
+    "confirm_vehicle": "回收企业核对",
+    "certify_scrapping": "登记回收证明",
 }
 
 
