@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,3 +36,16 @@ class Signer:
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+def for_address(signature: str) -> str:
+    """The signature as it stands in an address and its square code: 86 characters."""
+    return base64.urlsafe_b64encode(base64.b64decode(signature)).decode().rstrip("=")
+
+
+def from_address(code: str) -> str:
+    """The signature as it is checked; what is no base64 at all stays as it is, and is nobody's signature."""
+    try:
+        return base64.b64encode(base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))).decode()
+    except (binascii.Error, ValueError):
+        return code

@@ -82,9 +82,7 @@ class Pickup(WithPublicId, Base):
         one_of("state", tuple(PICKUP_STATES)),
         UniqueConstraint("organisation_id", "number"),
         CheckConstraint("(state = 'handed_over') = (handed_over_at IS NOT NULL)", name="hand_over_timed"),
-        CheckConstraint(
-            "state <> 'handed_over' OR (giver IS NOT NULL AND taker IS NOT NULL)", name="hand_over_signed"
-        ),
+        CheckConstraint("state <> 'handed_over' OR (giver IS NOT NULL AND taker IS NOT NULL)", name="hand_over_signed"),
         Index("ix_pickups_recycler", "recycler_id", "id"),
     )
 

@@ -103,8 +103,9 @@ def read(text: str, source: str, code: str) -> Collection:
     if table.scheme != code:
         collector.add("scheme", f"文件在 {code} 的文件夹里，内容却是 {table.scheme}", "请改正 scheme，或移动文件")
     pickup = _cited(collector, table.pickup, PickupTable, "pickup")
-    cases, points = _listed(collector, table.cases, CaseTable, "cases"), _listed(
-        collector, table.points, PointTable, "points"
+    cases, points = (
+        _listed(collector, table.cases, CaseTable, "cases"),
+        _listed(collector, table.points, PointTable, "points"),
     )
     _look_over(collector, pickup, cases, points)
     if collector.problems or pickup is None:

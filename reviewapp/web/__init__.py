@@ -8,6 +8,7 @@ from reviewapp.web import (
     api,
     batches,
     claims,
+    collection,
     dealer,
     dealers,
     demands,
@@ -28,6 +29,7 @@ from reviewapp.web import (
     pools,
     public,
     queue,
+    recycler,
     relatives,
     returns,
     review,
@@ -49,7 +51,7 @@ ROOMS = (
     *(finance, batches, returns, pools, demands),
     *(tokens, api, api_pages),
     *(lead, relatives, samples),
-    vouchers,
+    *(vouchers, collection, recycler),
 )
 
 
