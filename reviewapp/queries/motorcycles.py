@@ -74,9 +74,7 @@ def of_claims(session: Session, claims: Sequence[Claim]) -> list[Motorcycle]:
     """The motorcycles of these claims, in their order; a handful of selects however many they are."""
     ids = [claim.id for claim in claims]
     checked, shelves, points = _checked(session, ids), _shelves(session, ids), _points(session, claims)
-    given_back = dict(
-        session.execute(select(GivenBack.claim_id, GivenBack.at).where(GivenBack.claim_id.in_(ids))).tuples().all()
-    )
+    given_back = {row.claim_id: row.at for row in session.scalars(select(GivenBack).where(GivenBack.claim_id.in_(ids)))}
     lists, others = _lists(session, ids), _elsewhere(session, ids)
     return [
         Motorcycle(
@@ -112,8 +110,7 @@ def _shelves(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 def _points(session: Session, claims: Sequence[Claim]) -> dict[int, str]:
     ids = {claim.organisation_id for claim in claims}
-    found = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
-    return dict(session.execute(found).tuples().all())
+    return {row.id: row.name for row in session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
 
 
 def _lists(session: Session, ids: Sequence[int]) -> dict[int, tuple[PickupItem, Pickup]]:

@@ -139,14 +139,14 @@ def _recount(session: Session, pickup: Pickup, now: datetime) -> None:
 
 
 def lock_item(session: Session, item_id: int) -> tuple[Claim, Pickup, PickupItem]:
-    """A motorcycle on a list with its claim and pickup, all locked and freshly read. NotFound when it was taken off."""
+    """A motorcycle on a list with its claim and pickup, all locked and freshly read. IllegalMove when taken off."""
     claim_id = session.scalar(select(PickupItem.claim_id).where(PickupItem.id == item_id))
     if claim_id is None:
         raise NotFound()
     claim = trail.lock(session, claim_id)
     item = _fresh(session, PickupItem, PickupItem.id == item_id)
     if item.released_at is not None:
-        raise NotFound("这辆摩托车已不在这批清单里。请刷新页面查看最新情况。")
+        raise IllegalMove("这辆摩托车已不在这批清单里。请刷新页面查看最新情况。")
     return claim, _fresh(session, Pickup, Pickup.id == item.pickup_id), item
 
 

@@ -51,7 +51,8 @@ ROOMS = (
     *(finance, batches, returns, pools, demands),
     *(tokens, api, api_pages),
     *(lead, relatives, samples),
-    *(vouchers, collection, recycler),
+    *(vouchers, recycler),
+    *(collection, collection.register, collection.scans),
 )
 
 

@@ -15,7 +15,7 @@ _FINANCE = (
 )
 _TRAIL = (
     *(("trail.listing", "全部申请"), ("dealers.listing", "经销商")),
-    *(("collection.register", "回收登记"), ("figures.show", "统计")),
+    *(("point_register.show", "回收登记"), ("figures.show", "统计")),
 )
 _DESK = (("desk.home", "审核"), *_TRAIL)
 _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -23,8 +23,8 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "dealer": (("claims.listing", "购车人申请"), ("dealer.listing", "批量申请"), ("vouchers.listing", "消费券核销")),
     "shop": (("claims.listing", "消费者申请"), ("vouchers.listing", "消费券核销")),
     "point": (
-        *(("claims.listing", "回收申请"), ("collection.forms", "盖章证明")),
-        *(("collection.stock", "库存与集中运输"), ("collection.register", "登记表")),
+        *(("claims.listing", "回收申请"), ("stamped_forms.show", "盖章证明")),
+        *(("collection.stock", "库存与集中运输"), ("point_register.show", "登记表")),
     ),
     "recycler": (("recycler.listing", "集中运输"),),
     "reviewer": _DESK,
@@ -35,7 +35,7 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "admin": (
         ("schemes.listing", "活动方案"),
         ("pools.listing", "资金池"),
-        ("collection.register", "回收登记"),
+        ("point_register.show", "回收登记"),
         ("figures.show", "统计"),
         ("relatives.everybody", "亲属申报"),
     ),

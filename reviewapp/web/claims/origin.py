@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from reviewapp import clock, printing, schemes
 from reviewapp.db import transaction
-from reviewapp.errors import IllegalMove, InvalidValue, NotFound
+from reviewapp.errors import IllegalMove, InvalidValue
 from reviewapp.extensions import db, limiter
 from reviewapp.forms.origin import OriginForm
 from reviewapp.models import Claim
@@ -66,7 +66,7 @@ def origin_scanned(form: str, code: str) -> ResponseReturnValue:
     signer = current_app.extensions["signer"]
     printed = origin_forms.find(db.session, signer, url_for("claims.origin_scanned", form=form, code=code))
     if printed is None:
-        raise NotFound("这个二维码不是本系统签发的，或内容被改动过。")
+        raise InvalidValue("这个二维码不是本系统签发的，或内容被改动过。请核对证明的来源。")
     claim = claim_of(printed.claim.public_id)
     where = "claims.papers" if claim.state in EDITABLE else "claims.show"
     return redirect(url_for(where, public_id=claim.public_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from reviewapp import clock, printing, schemes
@@ -19,8 +19,10 @@ from reviewapp.queries.point_register import Narrowed
 from reviewapp.schemes import collection
 from reviewapp.services import collection as keeping
 from reviewapp.web.access import actor, open_to
-from reviewapp.web.collection.room import LOOKERS, blueprint
+from reviewapp.web.collection.room import LOOKERS
 from reviewapp.web.filters import moment
+
+blueprint = Blueprint("point_register", __name__, url_prefix="/collection/register")
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TITLE = "报废摩托车回收登记表"
@@ -30,14 +32,14 @@ MOST_PRINTED = 3000
 _WHOLE, _MASKED = "含身份证号，请妥善保管", "身份证号按规定隐去部分"
 
 
-@blueprint.get("/register")
+@blueprint.get("")
 @open_to(*LOOKERS)
-def register() -> ResponseReturnValue:
+def show() -> ResponseReturnValue:
     """A line a motorcycle, narrowed to a point or a shelf number."""
     return _page()
 
 
-@blueprint.get("/register/file.<ending>")
+@blueprint.get("/file.<ending>")
 @open_to(*LOOKERS)
 def register_file(ending: str) -> ResponseReturnValue:
     """The register as a workbook, or on A4 with sums of each page and room to sign."""
@@ -53,7 +55,7 @@ def register_file(ending: str) -> ResponseReturnValue:
         raise NotFound()
     if point_register.count(db.session, actor(), narrowed) > MOST_PRINTED:
         flash(f"超过 {MOST_PRINTED:,} 行，请按回收点分别打印，或下载 Excel。", "warning")
-        return redirect(url_for("collection.register", **request.args))
+        return redirect(url_for("point_register.show", **request.args))
     content = {
         "title": _TITLE,
         "office": scheme.county,
@@ -67,7 +69,7 @@ def register_file(ending: str) -> ResponseReturnValue:
     return _given(printing.pdf("point_register", content, {}, now), "application/pdf", name)
 
 
-@blueprint.post("/register/<public_id>/shelf")
+@blueprint.post("/<public_id>/shelf")
 @open_to("point")
 def shelve(public_id: str) -> ResponseReturnValue:
     """Enter or correct a shelf number; what was entered stays on the page when it cannot be kept."""
@@ -79,7 +81,7 @@ def shelve(public_id: str) -> ResponseReturnValue:
     except InvalidValue as error:
         return _page(wrong={public_id: (entered, error.message)}), error.status
     flash("柜号已保存。", "success")
-    return redirect(url_for("collection.register", **request.args) + f"#row-{public_id}")
+    return redirect(url_for("point_register.show", **request.args) + f"#row-{public_id}")
 
 
 def _page(wrong: dict[str, tuple[str, str]] | None = None) -> str:

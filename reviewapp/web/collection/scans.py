@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reviewapp import clock
@@ -12,27 +12,28 @@ from reviewapp.extensions import db, limiter
 from reviewapp.queries import origin_scans as queries
 from reviewapp.services import intake, origin_scans
 from reviewapp.web.access import actor, open_to
-from reviewapp.web.collection.room import blueprint
+
+blueprint = Blueprint("stamped_forms", __name__, url_prefix="/collection/forms")
 
 
-@blueprint.get("/forms")
+@blueprint.get("")
 @open_to("point")
-def forms() -> ResponseReturnValue:
+def show() -> ResponseReturnValue:
     """The way to photograph them, and what became of the last ones."""
     return _page("collection/scans.html")
 
 
-@blueprint.get("/forms/now")
+@blueprint.get("/now")
 @open_to("point")
-def forms_now() -> ResponseReturnValue:
+def now() -> ResponseReturnValue:
     """The same list as a fragment, asked for again while codes are being read."""
     return _page("collection/_scans.html")
 
 
-@blueprint.post("/forms")
+@blueprint.post("")
 @open_to("point")
 @limiter.limit("240 per hour")
-def add_forms() -> ResponseReturnValue:
+def add() -> ResponseReturnValue:
     """Take the photographs in, each on its own."""
     files = [file for file in request.files.getlist("file") if file.filename]
     refused = [] if files else [("", "没有选择文件。请先拍照或选择照片，再上传。")]
@@ -47,7 +48,7 @@ def add_forms() -> ResponseReturnValue:
         return render_template("claims/_refused.html", refused=refused), 422 if refused else 200
     if refused:
         return _page("collection/scans.html", refused), 422
-    return redirect(url_for("collection.forms"))
+    return redirect(url_for("stamped_forms.show"))
 
 
 def _page(template: str, refused: list[tuple[str, str]] | None = None) -> str:
