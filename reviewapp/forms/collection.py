@@ -20,7 +20,9 @@ class HandOverForm(FlaskForm):  # type: ignore[misc]
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
     """What the recycler found of one motorcycle."""
 
-    outcome = RadioField("核对结果", choices=OUTCOMES, validators=[InputRequired("请选择核对结果。")])
+    outcome = RadioField(
+        "核对结果", choices=OUTCOMES, validate_choice=False, validators=[InputRequired("请选择核对结果。")]
+    )
     frame_seen = StringField("车上实际的车架号")
     note = StringField("说明")
 

@@ -134,7 +134,7 @@ def paper(session: Session, pickup: Pickup) -> dict[str, Any]:
     point = collection.load(pickup.scheme_code)
     known = point.point_named(pickup.organisation.name) if point else None
     rows = [
-        [str(at), row.claim.number or "", row.owner, row.vin, row.engine_number, row.plate, row.received_on, ""]
+        [str(at), str(row.claim.ticket), row.owner, row.vin, row.engine_number, row.plate, row.received_on, ""]
         for at, row in enumerate((one.vehicle for one in lines(session, pickup)), 1)
     ]
     return {
@@ -148,6 +148,6 @@ def paper(session: Session, pickup: Pickup) -> dict[str, Any]:
             ("回收企业", pickup.recycler.name),
             ("制单时间", pickup.made_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")),
         ],
-        "columns": ("序号", "申请编号", "车主", "车架号", "发动机号", "号牌", "收车日期", "核对"),
+        "columns": ("序号", "排队号", "车主", "车架号", "发动机号", "号牌", "收车日期", "核对"),
         "rows": rows,
     }

@@ -24,7 +24,7 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "shop": (("claims.listing", "消费者申请"), ("vouchers.listing", "消费券核销")),
     "point": (
         *(("claims.listing", "回收申请"), ("stamped_forms.show", "盖章证明")),
-        *(("collection.stock", "库存与集中运输"), ("point_register.show", "登记表")),
+        *(("collection.stock", "库存与运输"), ("point_register.show", "登记表")),
     ),
     "recycler": (("recycler.listing", "集中运输"),),
     "reviewer": _DESK,

@@ -58,7 +58,7 @@ def confirm(public_id: str) -> ResponseReturnValue:
         with transaction(db.session):
             pickup_receipt.confirm(db.session, actor(), clock.now(), item_id, verdict)
     except InvalidValue as error:
-        return _page(pickup_name, public_id, _told(form, error)), error.status
+        return _page(pickup_name, public_id, _told(form, error), error.message), error.status
     return redirect(url_for("recycler.pickup", public_id=pickup_name) + f"#item-{public_id}")
 
 
@@ -76,7 +76,7 @@ def certify(public_id: str) -> ResponseReturnValue:
         with transaction(db.session):
             pickup_receipt.certify(db.session, actor(), clock.now(), item_id, certificate)
     except InvalidValue as error:
-        return _page(pickup_name, public_id, _told(form, error)), error.status
+        return _page(pickup_name, public_id, _told(form, error), error.message), error.status
     flash("回收证明已登记。", "success")
     return redirect(url_for("recycler.pickup", public_id=pickup_name) + f"#item-{public_id}")
 
@@ -117,15 +117,15 @@ def _told(form: FlaskForm, error: InvalidValue) -> FlaskForm:
     return form
 
 
-def _page(public_id: str, name: str = "", form: FlaskForm | None = None) -> str:
-    """The pickup; `form` is what was sent of the item `name`, with what is wrong."""
+def _page(public_id: str, name: str = "", form: FlaskForm | None = None, refusal: str = "") -> str:
+    """The pickup; `form` is what was sent of the item `name`, `refusal` what is wrong with it."""
     found = scope.pickup(db.session, actor(), public_id)
     return render_template(
         "recycler/pickup.html",
         pickup=found,
         rows=queries.lines(db.session, found),
         state=queries.shown_state(found),
-        sent=(name, form),
+        sent=(name, form, refusal),
         confirm_form=ConfirmForm(formdata=None),
         certificate_form=CertificateForm(formdata=None),
         queries=queries,
