@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from reviewapp.models import Actor, AuditItem, AuditSample, Batch, Claim, Pool, User
-from reviewapp.services import fund_orders, payouts, pickups, relatives
+from reviewapp.services import fund_orders, payouts, relatives
 from reviewapp.web.access import ANYONE, LIBRARY, TOKEN, roles_of
 from tests import factories
 from tests.factories import bank_files
@@ -26,6 +26,7 @@ from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
+from tests.web import access_collection
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor, words
 
@@ -48,7 +49,6 @@ FINANCE = ("finance_maker", "finance_checker")
 PAPERS = (*SUBMITTERS, *REVIEWERS, "auditor")
 STAFF = (*REVIEWERS, *FINANCE, "auditor", "admin")
 SCHEME_READERS = ("admin", "lead", "auditor")
-COLLECTION = (*REVIEWERS, "auditor", "admin")
 
 #: Who may open what. This table is the decision; the code has to agree with it.
 OPEN_TO: dict[str, tuple[str, ...]] = {
@@ -114,16 +114,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     "vouchers.show": ("claimant", "point"),
     **dict.fromkeys(("vouchers.listing", "vouchers.till", "vouchers.redeem"), ("dealer", "shop")),
     **dict.fromkeys(("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle"), ("dealer", "shop")),
-    **dict.fromkeys(("claims.origin", "claims.origin_scanned"), ("claimant", "point")),
-    **dict.fromkeys(("point_register.show", "point_register.register_file"), ("point", *COLLECTION)),
-    **dict.fromkeys(("collection.stock", "collection.give_back", "collection.make_pickup"), ("point",)),
-    **dict.fromkeys(("collection.hand_over", "collection.cancel", "collection.take_off"), ("point",)),
-    **dict.fromkeys(("stamped_forms.show", "stamped_forms.now", "stamped_forms.add"), ("point",)),
-    "point_register.shelve": ("point",),
-    "collection.overview": COLLECTION,
-    "collection.pickup": ("point", *COLLECTION),
-    **dict.fromkeys(("collection.pickup_paper", "recycler.certificate_paper"), ("point", "recycler", *COLLECTION)),
-    **dict.fromkeys(("recycler.listing", "recycler.pickup", "recycler.confirm", "recycler.certify"), ("recycler",)),
+    **access_collection.OPEN_TO,
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -201,7 +192,7 @@ def world(app: Flask, rows: Session) -> World:
         "schemes": factories.scheme_draft(rows).public_id,
         "dealers": people["dealer"].organisation.public_id,
         **_of_money(rows, pool, people),
-        **_pickup(app, rows, people["point"], people["recycler"]),
+        **access_collection.things(app, rows, people["point"], people["recycler"]),
     }
     own = {}
     for role, person in people.items():
@@ -212,7 +203,7 @@ def world(app: Flask, rows: Session) -> World:
     nothing = dict.fromkeys(
         ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16
     )
-    foreign = _pickup(app, rows, factories.user(rows, "point"), factories.user(rows, "recycler"))
+    foreign = access_collection.things(app, rows, factories.user(rows, "point"), factories.user(rows, "recycler"))
     strangers = Things({**nothing, **foreign, **_things(app, rows, stranger)})
     rows.commit()
     return World(people, own, colleagues, strangers)
@@ -266,22 +257,6 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
         "leaving": paper(rows, draft, "bank_card").public_id,
         **_vouchers(rows, owner),
         "tokens": api_token(rows, owner)[0].public_id if owner.role == "dealer" else "0" * 16,
-    }
-
-
-def _pickup(app: Flask, rows: Session, point: User, recycler: User) -> dict[str, str]:
-    """A motorcycle of a point on a list for a recycler, with the picture of its certificate."""
-    claim = factories.claim(rows, "submitted", by=point)
-    pickup = pickups.make(rows, Actor.of(point), factories.NOW, [claim.public_id], recycler.organisation.public_id)
-    (item,) = pickup.items
-    item.paper_sha256 = app.extensions["storage"].put(io.BytesIO(b"certificate")).sha256
-    item.paper_name = "样例.jpg"
-    rows.flush()
-    things = ("collection.take_off", "recycler.confirm", "recycler.certify", "recycler.certificate_paper")
-    return {
-        **dict.fromkeys(("collection", "recycler"), pickup.public_id),
-        **dict.fromkeys(("collection.give_back", "point_register.shelve"), claim.public_id),
-        **dict.fromkeys(things, item.public_id),
     }
 
 

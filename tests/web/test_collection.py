@@ -126,7 +126,7 @@ def test_a_list_and_its_hand_over(rows: Session, visit: Visit, clerk: User, comp
 
 
 def test_the_recycler_confirms_and_certifies(rows: Session, visit: Visit, clerk: User, company: User) -> None:
-    item = made.handed_over(rows, clerk, company, 1).items[0]
+    item, auditor = made.handed_over(rows, clerk, company, 1).items[0], factories.user(rows, "auditor")
     rows.commit()
     yard, address = visit(company), f"/recycler/items/{item.public_id}"
     for form, said in (({}, "请选择核对结果"), ({"outcome": "differs", "note": "锈蚀"}, "请填写车上实际的车架号")):
@@ -137,7 +137,7 @@ def test_the_recycler_confirms_and_certifies(rows: Session, visit: Visit, clerk:
     twice = yard.post(f"{address}/confirm", {"outcome": "missing"})
     assert (twice.status_code, "已收到" in words(twice)) == (409, True)
     _certified(yard, address)
-    for looker in (yard, visit(clerk), visit(factories.user(rows, "auditor"))):
+    for looker in (yard, visit(clerk), visit(auditor)):
         paper = looker.get(f"{address}/paper")
         assert (paper.status_code, paper.data, "证明.jpg" in _name(paper)) == (200, picture(320), True)
     rows.rollback()
