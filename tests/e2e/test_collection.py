@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from flask import Flask
 from flask_security import hash_password
-from PIL import Image, ImageChops
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from reviewapp import clock
@@ -22,12 +20,12 @@ from reviewapp.schemes import collection
 from reviewapp.services import people as accounts
 from reviewapp.specimens import people, scrapped
 from reviewapp.specimens.damage import phone_photo
-from reviewapp.specimens.papers import stamps
 from tests.e2e.office import DESK, PHONE, Person, chromium, open_office, ready, reload_until
 from tests.e2e.papers import scan
 from tests.e2e.test_journey import World, change_if, receipt, start, upload
 from tests.factories import NOW
 from tests.factories import collection as made
+from tests.support.stamped import on_paper, under_seal
 
 pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.timeout(600)]
 TABLET = {"width": 768, "height": 1024}
@@ -108,7 +106,7 @@ def print_form(world: World, clerk: Person, draft: str) -> Image.Image:
         headers={"Referer": page.url},
     )
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
-    return pypdfium2.PdfDocument(answer.body())[0].render(scale=200 / 72).to_pil().convert("RGB")
+    return on_paper(answer.body())
 
 
 def _entered(page: Page) -> dict[str, str]:
@@ -118,12 +116,8 @@ def _entered(page: Page) -> dict[str, str]:
 
 def stamp(paper: Image.Image, folder: Path) -> Path:
     """The village's seal pressed on it, and photographed by hand."""
-    seal = stamps.round_seal(f"{VILLAGE}村民委员会", 7, size=round(paper.width / 5))
-    layer = Image.new("RGB", paper.size, "white")
-    rng = random.Random(7)
-    layer.paste(seal, (round(paper.width * 0.6) + rng.randint(-20, 20), round(paper.height * 0.52)), seal)
     path = folder / "IMG_stamped.jpg"
-    phone_photo(ImageChops.multiply(paper, layer), 7).save(path, quality=88)
+    phone_photo(under_seal(paper, f"{VILLAGE}村民委员会", 7), 7).save(path, quality=88)
     return path
 
 
