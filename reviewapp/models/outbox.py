@@ -16,6 +16,7 @@ TOPICS = {
     "batch.draft": "ocr",
     "claim.compare": "ocr",
     "origin.find": "ocr",
+    "claim.notice": "payout",
     "payout.order": "payout",
     "payout.send": "payout",
     "payout.ask": "payout",

@@ -37,6 +37,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "batch.draft": uploads.draft_batch,
     "claim.compare": claims.compare,
     "origin.find": collection.find_claim,
+    "claim.notice": claims.notice,
     "payout.order": payouts.order,
     "payout.send": payouts.send,
     "payout.ask": payouts.ask,
