@@ -22,6 +22,7 @@ from reviewapp.demo.scenario_papers import county_of
 from reviewapp.errors import Unavailable
 from reviewapp.extensions import db
 from reviewapp.models import Actor, Message, Outbox, Upload, User
+from reviewapp.schemes import collection
 from reviewapp.services import funds, sign_in
 from reviewapp.services import people as accounts
 from reviewapp.specimens import people
@@ -30,6 +31,7 @@ from reviewapp.specimens.purchases import COUNTIES
 PASSWORD = "yanshi-2023"
 SCHEMES = ("xiangning-2023", "yangcheng-2023")  # played; the others are open to be tried
 _LISTED_DEALERS = 2
+_RECYCLER = ("样例报废机动车回收拆解有限公司", "91140500MA0H5A01AJ")
 _POLL_SECONDS = 0.15
 _CODE = re.compile(r"\d{6}")
 _PAYOUT = ("payout.order", "payout.send", "payout.ask")
@@ -56,6 +58,7 @@ ACCOUNTS = (
     Account("demo-admin-2", "演示管理员乙", "admin"),
     Account("demo-dealer-xiangning", "乡宁演示经销商", "dealer", "xiangning-2023"),
     Account("demo-dealer-yangcheng", "阳城演示经销商", "dealer", "yangcheng-2023"),
+    Account("demo-recycler", "演示回收企业", "recycler"),
 )
 
 
@@ -88,11 +91,14 @@ class Office:
         return self._staff[username]
 
     def set_up(self) -> None:
-        """Open the pools, list the dealers, make the accounts."""
+        """Open the pools, take in the collection points, list the dealers, make the accounts."""
         password = hash_password(PASSWORD)
         with self.writing() as session:
             for code in schemes.codes():
                 funds.open_pools(session, clock.now(), schemes.load(code))
+            for code in collection.codes():
+                if found := collection.load(code):
+                    accounts.open_points(session, found)
             for code in SCHEMES:
                 county = COUNTIES[county_of(code)]
                 names = [people.dealer(number, county).name for number in range(_LISTED_DEALERS)]
@@ -169,7 +175,9 @@ def opened(data: Path, environment: Mapping[str, str]) -> Iterator[Office]:
 
 def _add(session: Session, account: Account, password: str) -> User:
     organisation = None
-    if account.scheme:
+    if account.role == "recycler":
+        organisation = accounts.firm(session, "recycler", *_RECYCLER)
+    elif account.scheme:
         firm = people.dealer(0, COUNTIES[county_of(account.scheme)])
         organisation = accounts.firm(session, "dealer", firm.name, firm.tax_id)
     return accounts.add_user(

@@ -10,14 +10,13 @@ from flask import Flask
 from flask_security import hash_password
 from PIL import Image
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.demo.office import PASSWORD
 from reviewapp.extensions import db
 from reviewapp.models import Organisation
-from reviewapp.schemes import collection
-from reviewapp.services import people as accounts
 from reviewapp.specimens import people, scrapped
 from reviewapp.specimens.damage import phone_photo
 from tests.e2e.office import DESK, PHONE, Person, chromium, open_office, ready, reload_until
@@ -39,16 +38,11 @@ expect.set_options(timeout=30_000)
 
 def _nine_motorcycles(_app: Flask) -> None:
     clock.stand_on(NOW)
-    found = collection.load(made.SCHEME)
-    assert found is not None
     with transaction(db.session()) as session:
-        accounts.open_points(session, found)
         clerk = made.clerk(
             session, username="point", name="测试甲", phone="13800000001", password=hash_password(PASSWORD)
         )
-        company = Organisation(kind="recycler", name="样例报废机动车回收拆解有限公司")
-        session.add(company)
-        session.flush()
+        company = session.scalars(select(Organisation).where(Organisation.kind == "recycler")).one()
         made.recycler(
             session, username="recycler", name="测试乙", phone="13800000002", password=hash_password(PASSWORD),
             organisation_id=company.id,
