@@ -38,13 +38,13 @@ class Signer:
         return True
 
 
-def folded(signature: str) -> str:
-    """A signature as it stands in an address: URL-safe and without padding."""
+def for_address(signature: str) -> str:
+    """The signature as it stands in an address and its square code: 86 characters."""
     return base64.urlsafe_b64encode(base64.b64decode(signature)).decode().rstrip("=")
 
 
-def unfolded(code: str) -> str:
-    """The signature of `folded`; what is no base64 at all stays as it is, and is nobody's signature."""
+def from_address(code: str) -> str:
+    """The signature as it is checked; what is no base64 at all stays as it is, and is nobody's signature."""
     try:
         return base64.b64encode(base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))).decode()
     except (binascii.Error, ValueError):

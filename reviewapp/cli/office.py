@@ -14,6 +14,7 @@ from reviewapp.extensions import db
 from reviewapp.models.people import USER_ROLES
 from reviewapp.policy import Scheme
 from reviewapp.policy.workflow import COMPANIES, ROLES
+from reviewapp.schemes import collection
 from reviewapp.services import funds, people
 
 _LEAST_PASSWORD = 10
@@ -41,8 +42,11 @@ def open_scheme(code: str) -> None:
 )
 @click.option("--firm", help="所属企业或回收点的名称")
 @click.option("--uscc", help="企业的统一社会信用代码（回收点不用）")
+@click.option("--phone", help="接收通知短信的手机号（集中运输等）")
 @click.password_option(prompt="密码", confirmation_prompt="再输一次")
-def add_user(username: str, name: str, role: str, firm: str | None, uscc: str | None, password: str) -> None:
+def add_user(
+    username: str, name: str, role: str, firm: str | None, uscc: str | None, phone: str | None, password: str
+) -> None:
     """Make one account."""
     if len(password) < _LEAST_PASSWORD:
         raise InvalidValue(f"密码至少 {_LEAST_PASSWORD} 位，请换一个长一些的。")
@@ -60,8 +64,21 @@ def add_user(username: str, name: str, role: str, firm: str | None, uscc: str | 
                 role=role,
                 password_hash=password_hash,
                 organisation=organisation,
+                phone=phone,
             )
     click.echo(f"已开通账号 {username}（{ROLES[role]}）。")
+
+
+@office.command("open-points", help="按方案登记便民回收点。可重复执行。")
+@click.argument("code")
+def open_points(code: str) -> None:
+    """Take in the collection points that the scheme's document names."""
+    found = collection.load(_scheme(code).code)
+    if found is None:
+        raise InvalidValue(f"活动方案 {code} 没有回收点名单（{code}/{collection.FILE}）。")
+    with create_app().app_context(), transaction(db.session):
+        new = people.open_points(db.session, found)
+        click.echo(f"名单共 {len(found.points)} 处回收点，新登记 {new} 处。")
 
 
 @office.command("list-firms", help="登记参与企业或失信名单：文件每行一个名称。")

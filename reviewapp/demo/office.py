@@ -22,6 +22,7 @@ from reviewapp.demo.scenario_papers import county_of
 from reviewapp.errors import Unavailable
 from reviewapp.extensions import db
 from reviewapp.models import Actor, Message, Outbox, Upload, User
+from reviewapp.schemes import collection
 from reviewapp.services import funds, sign_in
 from reviewapp.services import people as accounts
 from reviewapp.specimens import people
@@ -32,6 +33,7 @@ PASSWORD = "yanshi-2023"
 SCHEMES = ("xiangning-2023", "yangcheng-2023")  # played; the others are open to be tried
 HOME_GOODS = "xiangning-2024-home"
 _LISTED_DEALERS = 2
+_RECYCLER = ("样例报废机动车回收拆解有限公司", "91140500MA0H5A01AJ")
 _POLL_SECONDS = 0.15
 _CODE = re.compile(r"\d{6}")
 _PAYOUT = ("payout.order", "payout.send", "payout.ask")
@@ -60,6 +62,7 @@ ACCOUNTS = (
     Account("demo-dealer-yangcheng", "阳城演示经销商", "dealer", "yangcheng-2023"),
     Account("demo-point", "演示回收点经办", "point", "yangcheng-2023"),
     Account("demo-shop", "演示发券员", "shop", HOME_GOODS),
+    Account("demo-recycler", "演示回收企业", "recycler"),
 )
 
 
@@ -92,11 +95,14 @@ class Office:
         return self._staff[username]
 
     def set_up(self) -> None:
-        """Open the pools, list the dealers, make the accounts."""
+        """Open the pools, take in the collection points, list the dealers, make the accounts."""
         password = hash_password(PASSWORD)
         with self.writing() as session:
             for code in schemes.codes():
                 funds.open_pools(session, clock.now(), schemes.load(code))
+            for code in collection.codes():
+                if found := collection.load(code):
+                    accounts.open_points(session, found)
             for code in SCHEMES:
                 county = COUNTIES[county_of(code)]
                 names = [people.dealer(number, county).name for number in range(_LISTED_DEALERS)]
@@ -176,6 +182,8 @@ def _add(session: Session, account: Account, password: str) -> User:
     organisation = None
     if account.role == "point":
         organisation = accounts.firm(session, "point", "凤城镇便民服务中心", None)
+    elif account.role == "recycler":
+        organisation = accounts.firm(session, "recycler", *_RECYCLER)
     elif account.scheme:
         shop = account.role == "shop"
         firm = home_purchase(0).shop if shop else people.dealer(0, COUNTIES[county_of(account.scheme)])

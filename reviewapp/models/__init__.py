@@ -8,11 +8,13 @@ from reviewapp.models.batch import Batch, BatchFile, BatchPage, BatchPart, Batch
 from reviewapp.models.chain import Head, Link
 from reviewapp.models.claim import Claim, ClaimKey
 from reviewapp.models.claim_return import ClaimReturn, ReturnItem
+from reviewapp.models.collection import GivenBack, Pickup, PickupCall, PickupItem, ShelfMark
 from reviewapp.models.demand import Demand, DemandReceipt
 from reviewapp.models.fairness import ClaimSkip, Opinion, Relative
 from reviewapp.models.fund import Pool, Posting
 from reviewapp.models.fund_order import FundOrder
 from reviewapp.models.likeness import PageMatch, PagePrint, PrintBand
+from reviewapp.models.origin_form import OriginCode, OriginForm, OriginScan
 from reviewapp.models.outbox import TOPICS, Outbox
 from reviewapp.models.paper import Fact, Page, Paper, Reading, Upload
 from reviewapp.models.payout import BatchExport, Payout, PayoutBatch, PayoutSkip
@@ -50,6 +52,7 @@ __all__ = [
     "Event",
     "Fact",
     "FundOrder",
+    "GivenBack",
     "Head",
     "Link",
     "Listing",
@@ -57,6 +60,9 @@ __all__ = [
     "OneTimeCode",
     "Opinion",
     "Organisation",
+    "OriginCode",
+    "OriginForm",
+    "OriginScan",
     "Outbox",
     "Page",
     "PageMatch",
@@ -65,6 +71,9 @@ __all__ = [
     "Payout",
     "PayoutBatch",
     "PayoutSkip",
+    "Pickup",
+    "PickupCall",
+    "PickupItem",
     "Pool",
     "Posting",
     "PrintBand",
@@ -79,6 +88,7 @@ __all__ = [
     "Sale",
     "SchemeDraft",
     "SchemeEvent",
+    "ShelfMark",
     "SignedStatement",
     "SuspenseItem",
     "Upload",

@@ -20,6 +20,7 @@ TABLES = (
     *("links", "heads"),
     *("payout_skips", "batch_exports"),
     *("claim_skips", "opinions", "waivers", "signed_statements"),
+    "shelf_marks",
 )
 
 _FUNCTION = """

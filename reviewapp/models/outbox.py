@@ -15,11 +15,13 @@ TOPICS = {
     "batch.read": "ocr",
     "batch.draft": "ocr",
     "claim.compare": "ocr",
+    "origin.find": "ocr",
     "claim.notice": "payout",
     "payout.order": "payout",
     "payout.send": "payout",
     "payout.ask": "payout",
     "funds.reconcile": "payout",
+    "pickup.call": "payout",
 }
 _OPEN = text("done_at IS NULL")
 

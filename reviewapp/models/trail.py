@@ -19,6 +19,8 @@ NOTES = (
     *("create", "change_paper", "change_fact", "check", "propose_demand", "pay_back", "note", "waive"),
     *("redeem_voucher", "return_goods", "expire_voucher", "hand_out", "cancel_sale"),
     "sign",
+    *("print_origin_form", "shelve", "give_back_vehicle", "list_vehicle", "unlist_vehicle", "hand_over_vehicle"),
+    *("confirm_vehicle", "certify_scrapping"),
 )
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from reviewapp.ocr import normalise
 from reviewapp.ocr.engines import Pixels
 from reviewapp.ocr.lines import Quad
+from reviewapp.ocr.prepare import as_given
+from reviewapp.pages import PageImage
 from reviewapp.policy.identifiers import ean13_ok
 
 QR, EAN13 = "QR Code", "EAN-13"
@@ -33,6 +35,11 @@ class Code:
     def source(self) -> str:
         """What a reading that it bears out names as its witness."""
         return "barcode" if self.format == EAN13 else "qr"
+
+
+def square_codes(page: PageImage) -> tuple[str, ...]:
+    """The texts of all QR codes on a page; raises DamagedPage when its JPEG cannot be decoded."""
+    return tuple(code.text for code in read_codes(as_given(page).colour, QR))
 
 
 def read_codes(image: Pixels, wanted: str) -> tuple[Code, ...]:

@@ -25,7 +25,8 @@ Box = tuple[int, int, int, int]
 
 
 def pdf(form: str, data: Mapping[str, Any], pictures: Mapping[str, bytes], at: datetime) -> bytes:
-    """The form (`decision`, `register`, `slip`) filled with `data`, all JSON; `pictures` are JPEGs by their name there.
+    """The form (`decision`, `register`, `slip`, …: a `.typ` file here) filled with `data`, all JSON; `pictures` are
+    JPEGs by their name there.
 
     The same arguments give the same bytes.
     """

@@ -18,8 +18,9 @@ from reviewapp.models import Actor, Claim, Fact, Page, Payout, Sale, SignedState
 from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.workflow import EDITABLE, REVIEWERS, STATES, allowed
-from reviewapp.queries import claim_history, display, findings, mended, opinions, scope
+from reviewapp.queries import claim_history, display, findings, mended, opinions, origin_codes, scope
 from reviewapp.queries.findings import FindingView, MissingView, WaiverView
+from reviewapp.queries.origin_codes import CodeView
 from reviewapp.services import checking, facts, fields, mending, queue, review, signatures
 from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
 from reviewapp.services.fields import Field
@@ -75,7 +76,8 @@ class FieldView:
 class PaperView:
     """One paper.
 
-    `kind_doubtful` asks the submitter to look whether the kind is right; `legible` is False when a page is not.
+    `kind_doubtful` asks the submitter to look whether the kind is right; `legible` is False when a page is not. `codes`
+    say whose form it is, when it was printed by this office.
     """
 
     public_id: str
@@ -86,6 +88,7 @@ class PaperView:
     legible: bool
     pages: tuple[PageView, ...]
     fields: tuple[FieldView, ...]
+    codes: tuple[CodeView, ...]
 
     @property
     def doubtful(self) -> int:
@@ -238,12 +241,13 @@ def _result(session: Session, claim: Claim, now: datetime, *, live: bool) -> Map
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What fields and findings are shown with: pages' public ids, names of reviewers by user id, waivers by check and
-    message, whether values are whole.
+    message, codes of printed forms by page id, whether values are whole.
     """
 
     pages: Mapping[int, str]
     reviewers: Mapping[int, str]
     waivers: Mapping[tuple[str, str], WaiverView]
+    codes: Mapping[int, CodeView]
     full: bool
 
 
@@ -253,6 +257,7 @@ def _seen(session: Session, claim: Claim, present: CurrentFacts, *, full: bool, 
         pages={page.id: page.public_id for paper in present.papers for page in paper.paper.pages},
         reviewers=_reviewers(session, claim) if inside else {},
         waivers=_waivers(session, claim) if inside else {},
+        codes=origin_codes.of_claim(session, claim) if full else {},
         full=full,
     )
 
@@ -285,6 +290,7 @@ def _paper(paper: CurrentPaper, seen: _Seen) -> PaperView:
         fields=tuple(
             _field(field, row.public_id, paper.facts.get(field.name), seen) for field in fields.of_kind(row.kind)
         ),
+        codes=tuple(seen.codes[page.id] for page in shown if page.id in seen.codes),
     )
 
 

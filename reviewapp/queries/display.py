@@ -63,6 +63,14 @@ ACTIONS: Mapping[str, str] = {
     "hand_out": "当面发券",
     "cancel_sale": "取消购买",
     "sign": "屏幕签名",
+    "print_origin_form": "打印合法来源证明",
+    "shelve": "原件归档",
+    "give_back_vehicle": "车辆退还车主",
+    "list_vehicle": "列入集中运输",
+    "unlist_vehicle": "移出集中运输",
+    "hand_over_vehicle": "车辆交接",
+    "confirm_vehicle": "回收企业核对",
+    "certify_scrapping": "登记回收证明",
 }
 
 

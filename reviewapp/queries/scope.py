@@ -22,6 +22,8 @@ from reviewapp.models import (
     Paper,
     Payout,
     PayoutBatch,
+    Pickup,
+    PickupItem,
     Pool,
     Redemption,
     ReturnFile,
@@ -39,6 +41,8 @@ from reviewapp.policy.workflow import COMPANIES, FINANCE, PAID_OUT, REVIEWERS
 PAPER_READERS = (*REVIEWERS, "auditor")
 POOL_READERS = (*FINANCE, "auditor", "admin")
 DEMAND_READERS = (*FINANCE, "auditor")
+#: Who looks over all collection points: registers, stock, pickups and what is missing of them.
+COLLECTION_READERS = (*PAPER_READERS, "admin")
 _Row = TypeVar("_Row")
 _PAYING = ("approved", "publication", "payable", "sending", *PAID_OUT, "failed", "unknown")
 
@@ -223,6 +227,41 @@ def sales_visible_to(actor: Actor) -> Select[Sale]:
 def sale(session: Session, actor: Actor, public_id: str) -> Sale:
     """A sale of the viewer's shop; NotFound as for `claim`."""
     return _only(session, sales_visible_to(actor).where(Sale.public_id == public_id))
+
+
+def taken_in_visible_to(actor: Actor) -> Select[Claim]:
+    """Motorcycles by their claims: those of the viewer's collection point; all for who looks over the points."""
+    found = select(Claim).where(Claim.submitter_role == "point", Claim.ticket.is_not(None))
+    if actor.role in COLLECTION_READERS:
+        return found
+    own = actor.role == "point" and actor.organisation_id is not None
+    return found.where(Claim.organisation_id == actor.organisation_id if own else false())
+
+
+def taken_in(session: Session, actor: Actor, public_id: str) -> Claim:
+    """The claim of a motorcycle that was taken in; NotFound as for `claim`."""
+    return _only(session, taken_in_visible_to(actor).where(Claim.public_id == public_id))
+
+
+def pickups_visible_to(actor: Actor) -> Select[Pickup]:
+    """Those of the viewer's point, or of the recycler that fetches them; all for who looks over the points."""
+    found, own = select(Pickup), actor.organisation_id
+    if actor.role in COLLECTION_READERS:
+        return found
+    if own is None or actor.role not in ("point", "recycler"):
+        return found.where(false())
+    return found.where((Pickup.organisation_id if actor.role == "point" else Pickup.recycler_id) == own)
+
+
+def pickup(session: Session, actor: Actor, public_id: str) -> Pickup:
+    """The pickup; NotFound as for `claim`."""
+    return _only(session, pickups_visible_to(actor).where(Pickup.public_id == public_id))
+
+
+def pickup_item(session: Session, actor: Actor, public_id: str) -> PickupItem:
+    """A motorcycle of a pickup's list, one that was taken off it included; NotFound as for `claim`."""
+    seen = pickups_visible_to(actor).with_only_columns(Pickup.id)
+    return _only(session, select(PickupItem).where(PickupItem.public_id == public_id, PickupItem.pickup_id.in_(seen)))
 
 
 def audit_sample(session: Session, actor: Actor, public_id: str) -> AuditSample:

@@ -22,13 +22,15 @@ from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
 class SeenPage:
     """A decoded page, the digest its viewing copy is stored under, and what the reader said of it.
 
-    `part` counts the papers of a picture that shows several, each cut out; 0 is a whole page.
+    `part` counts the papers of a picture that shows several, each cut out; 0 is a whole page. `code` is the text of a
+    printed form's code on it.
     """
 
     image: PageImage
     view_sha256: str
     reading: PageReading
     part: int = 0
+    code: str = ""
 
 
 def file_page(session: Session, claim: Claim, upload: Upload, seen: SeenPage, now: datetime) -> Paper:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from reviewapp.errors import InvalidValue
 from reviewapp.models import Listing, Organisation, User
 from reviewapp.models.people import USER_ROLES
-from reviewapp.policy.identifiers import uscc_ok
+from reviewapp.policy.identifiers import phone_ok, uscc_ok
 from reviewapp.policy.names import fold_name
 from reviewapp.policy.workflow import COMPANIES, ROLES
+from reviewapp.schemes.collection import Collection
 
 
 def add_user(
@@ -25,17 +26,24 @@ def add_user(
     role: str,
     password_hash: str,
     organisation: Organisation | None = None,
+    phone: str | None = None,
 ) -> User:
-    """An account of staff or of a firm; InvalidValue when the name is taken, the role unknown, or the firm missing."""
+    """An account of staff or of a firm; messages for it go to `phone`.
+
+    InvalidValue when the name is taken, the role unknown, the firm missing, or the telephone number none.
+    """
     if role not in USER_ROLES or role == "claimant":
         raise InvalidValue(f"没有“{role}”这种角色。可用的角色：{'、'.join(USER_ROLES[1:])}。")
     if session.scalar(select(User.id).where(User.username == username)):
         raise InvalidValue(f"账号“{username}”已存在，请换一个。", {"username": "已存在"})
     if role in COMPANIES and (organisation is None or organisation.kind != role):
         raise InvalidValue(f"{ROLES[role]}账号要写明所属单位。")
+    if phone is not None and not phone_ok(phone):
+        raise InvalidValue(f"“{phone}”不是手机号，应为 1 开头的 11 位数字。", {"phone": "请核对"})
     user = User(
-        username=username, name=name, role=role, password=password_hash, organisation=organisation, created_at=now
-    )
+        username=username, name=name, role=role, password=password_hash, organisation=organisation, phone=phone,
+        created_at=now,
+    )  # fmt: skip
     session.add(user)
     session.flush()
     return user
@@ -64,6 +72,15 @@ def firm(session: Session, kind: str, name: str, uscc: str | None) -> Organisati
     if found.kind != kind:
         raise InvalidValue(f"“{name}”已登记为另一类单位，请核对名称。")
     return found
+
+
+def open_points(session: Session, collection: Collection) -> int:
+    """Take in the collection points that a document names, as organisations; how many were new."""
+    named = [point.name for point in collection.points]
+    known = set(session.scalars(select(Organisation.name).where(Organisation.name.in_(named))))
+    for name in named:
+        firm(session, "point", name, None)
+    return len(set(named) - known)
 
 
 def list_firms(session: Session, scheme_code: str, kind: str, names: Iterable[str]) -> int:

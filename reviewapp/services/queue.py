@@ -51,6 +51,8 @@ def submit(session: Session, actor: Actor, now: datetime, claim_id: int, revisio
     evaluation = checking.store(session, claim, now, checked)
     checking.write_keys(session, claim, checked, now)
     outbox.add(session, "claim.compare", claim.id, now)
+    if claim.submitter_role == "point" and claim.organisation_id is not None:
+        outbox.add(session, "pickup.call", claim.organisation_id, now)
     enter(session, actor, now, claim, wanted_fen=wanted_fen, evaluation=evaluation)
     return claim
 

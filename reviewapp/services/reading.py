@@ -20,8 +20,9 @@ from reviewapp.models import SYSTEM, Page, Paper, Upload
 from reviewapp.ocr import PageReading
 from reviewapp.pages import PageImage, RefusedFile, cut, open_file
 from reviewapp.policy.kinds import KINDS
-from reviewapp.services import corroboration, filing, prefill, trail
+from reviewapp.services import corroboration, filing, origin_forms, origin_reading, prefill, trail
 from reviewapp.services.filing import SeenPage
+from reviewapp.signing import Signer
 from reviewapp.storage import Storage
 
 _UNREADABLE = "这个文件多次读取都没有成功。请重新拍照或另存为 PDF 后再上传。"
@@ -42,20 +43,24 @@ _Place = tuple[int, int]
 class _Task:
     """What to read: the whole file when it has no pages yet, else the pages whose kind a person named.
 
-    `known` says under which digest each page is kept, `kinds` what a person said it is.
+    `known` says under which digest each page is kept, `kinds` what a person said it is. `forms`: there may be printed
+    forms among the pages, known by their codes.
     """
 
     claim_id: int
     sha256: str
     known: Mapping[_Place, str]
     kinds: Mapping[_Place, str]
+    forms: bool
 
 
-def read_upload(session: Session, storage: Storage, reader: PageReader, upload_id: int, now: datetime) -> None:
+def read_upload(
+    session: Session, storage: Storage, reader: PageReader, signer: Signer, upload_id: int, now: datetime
+) -> None:
     """Job body: read the upload if it still waits for that; nothing happens when it is gone, read or refused.
 
-    A file that cannot be decoded becomes `refused` with the Chinese reason. Raises MissingFile when its bytes are not
-    in the store.
+    `signer` knows the codes of forms that this office printed. A file that cannot be decoded becomes `refused` with the
+    Chinese reason. Raises MissingFile when its bytes are not in the store.
     """
     with transaction(session):
         task = _begin(session, upload_id)
@@ -68,7 +73,7 @@ def read_upload(session: Session, storage: Storage, reader: PageReader, upload_i
             _refuse(session, upload_id, task, refusal, now)
         return
     with transaction(session):
-        _store(session, upload_id, task, seen, now)
+        _store(session, signer, upload_id, task, seen, now)
 
 
 def give_up(session: Session, upload_id: int, now: datetime) -> None:
@@ -106,6 +111,7 @@ def _task(session: Session, upload: Upload) -> _Task:
         upload.sha256,
         {(page.number, page.part): page.view_sha256 for page in pages},
         {(page.number, page.part): page.kind for page in pages if page.kind_by == "person"},
+        origin_forms.wanted(upload.claim),
     )
 
 
@@ -117,7 +123,7 @@ def _look(storage: Storage, reader: PageReader, task: _Task) -> list[SeenPage]:
     seen: list[SeenPage] = []
     for page in document.pages:
         if page.number not in known:
-            seen += new_page(storage, reader, page)
+            seen += _with_form(storage, reader, page) if task.forms else new_page(storage, reader, page)
         elif kind := task.kinds.get((page.number, 0)):
             seen.append(_again(reader, page, task.known[page.number, 0], kind))
     return seen + _parts_again(storage, reader, task)
@@ -125,7 +131,21 @@ def _look(storage: Storage, reader: PageReader, task: _Task) -> list[SeenPage]:
 
 def new_page(storage: Storage, reader: PageReader, page: PageImage) -> list[SeenPage]:
     """A page never read before; of a picture that shows several papers, each cut out."""
+    return _kept(storage, page, reader.read(page))
+
+
+def _with_form(storage: Storage, reader: PageReader, page: PageImage) -> list[SeenPage]:
+    """As `new_page`, of a claim that takes a printed form: where its code stands the page is one, whatever it looks
+    like.
+    """
+    code = origin_reading.code_on(page)
     readings = reader.read(page)
+    if code and len(readings) == 1 and readings[0].kind != origin_forms.KIND:
+        readings = reader.read(page, origin_forms.KIND)
+    return origin_reading.bearing(_kept(storage, page, readings), code)
+
+
+def _kept(storage: Storage, page: PageImage, readings: Sequence[PageReading]) -> list[SeenPage]:
     if len(readings) == 1:
         return [SeenPage(page, _keep(storage, page), readings[0])]
     parts = [(cut(page, reading.region or (0, 0, page.width, page.height)), reading.alone()) for reading in readings]
@@ -174,12 +194,16 @@ def _refuse(session: Session, upload_id: int, task: _Task, refusal: RefusedFile,
     trail.record(session, claim, SYSTEM, now, "change_paper", reason=f"无法读取 {upload.name}")
 
 
-def _store(session: Session, upload_id: int, task: _Task, seen: Sequence[SeenPage], now: datetime) -> None:
+def _store(
+    session: Session, signer: Signer, upload_id: int, task: _Task, seen: Sequence[SeenPage], now: datetime
+) -> None:
     claim = trail.lock(session, task.claim_id)
     upload = _still_mine(session, upload_id, task)
     if upload is None:
         return
+    seen = [origin_reading.held_against_print(session, signer, claim, page) for page in seen]
     papers = [filing.file_page(session, claim, upload, page, now) for page in seen]
+    origin_reading.note_codes(session, signer, upload, seen)
     upload.state = "read"
     corroboration.settle(session, claim, now)
     prefill.refresh(session, claim, now)

@@ -8,6 +8,7 @@ from reviewapp.web import (
     api,
     batches,
     claims,
+    collection,
     counter,
     dealer,
     dealers,
@@ -29,6 +30,7 @@ from reviewapp.web import (
     pools,
     public,
     queue,
+    recycler,
     relatives,
     returns,
     review,
@@ -52,7 +54,8 @@ ROOMS = (
     *(finance, batches, returns, pools, demands),
     *(tokens, api, api_pages),
     *(lead, relatives, samples),
-    *(vouchers, shop),
+    *(vouchers, shop, recycler),
+    *(collection, collection.register, collection.scans),
 )
 
 

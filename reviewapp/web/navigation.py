@@ -13,14 +13,20 @@ _FINANCE = (
     *(("finance.home", "发放"), ("returns.listing", "回盘")),
     *(("demands.listing", "追回"), ("pools.listing", "资金池")),
 )
-_TRAIL = (("trail.listing", "全部申请"), ("dealers.listing", "经销商"), ("figures.show", "统计"))
+_TRAIL = (
+    *(("trail.listing", "全部申请"), ("dealers.listing", "经销商")),
+    *(("point_register.show", "回收登记"), ("figures.show", "统计")),
+)
 _DESK = (("desk.home", "审核"), *_TRAIL)
 _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "claimant": (("claims.listing", "我的申请"),),
     "dealer": (("claims.listing", "购车人申请"), ("dealer.listing", "批量申请"), ("vouchers.listing", "消费券核销")),
     "shop": (("shop.listing", "购买登记"), ("claims.listing", "消费者申请"), ("vouchers.listing", "消费券核销")),
-    "point": (("counter.page", "登记车辆"), ("claims.listing", "回收申请")),
-    "recycler": (("public.home", "首页"),),
+    "point": (
+        *(("counter.page", "登记车辆"), ("claims.listing", "回收申请"), ("stamped_forms.show", "盖章证明")),
+        *(("collection.stock", "库存与运输"), ("point_register.show", "登记表")),
+    ),
+    "recycler": (("recycler.listing", "集中运输"),),
     "reviewer": _DESK,
     "lead": (_DESK[0], ("lead.board", "总览"), *_TRAIL, ("schemes.listing", "活动方案")),
     "finance_maker": _FINANCE,
@@ -29,6 +35,7 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "admin": (
         ("schemes.listing", "活动方案"),
         ("pools.listing", "资金池"),
+        ("point_register.show", "回收登记"),
         ("figures.show", "统计"),
         ("relatives.everybody", "亲属申报"),
     ),

@@ -21,7 +21,7 @@ from reviewapp.policy.voucher_flow import REDEEMERS, STATES
 from reviewapp.queries import scope
 from reviewapp.queries import vouchers as queries
 from reviewapp.services import intake, voucher_settlements, vouchers
-from reviewapp.signing import folded, unfolded
+from reviewapp.signing import for_address, from_address
 from reviewapp.web.access import actor, open_to
 
 blueprint = Blueprint("vouchers", __name__, url_prefix="/vouchers")
@@ -137,7 +137,7 @@ def settle(public_id: str) -> ResponseReturnValue:
 
 def _usable(number: str, code: str) -> Voucher:
     """The voucher that may be redeemed here and now; raises what is the matter with it."""
-    signature = unfolded(code) if code else ""
+    signature = from_address(code) if code else ""
     voucher = vouchers.find(db.session, current_app.extensions["signer"], number, signature)
     vouchers.require_usable(db.session, actor(), clock.now(), voucher)
     return voucher
@@ -191,8 +191,8 @@ def _words(voucher: Voucher) -> dict[str, Any]:
 
 def _square_code(voucher: Voucher) -> str:
     """The picture (a data URI) of the address at which a dealer's telephone redeems the voucher, with its signature."""
-    code = folded(current_app.extensions["signer"].sign(vouchers.content(voucher)))
-    address = url_for("vouchers.till", number=voucher.number, code=code, _external=True)
+    signature = current_app.extensions["signer"].sign(vouchers.content(voucher))
+    address = url_for("vouchers.till", number=voucher.number, code=for_address(signature), _external=True)
     return segno.make_qr(address, error="m").svg_data_uri(border=2)
 
 

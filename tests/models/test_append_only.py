@@ -21,6 +21,7 @@ from reviewapp.models import (
     Paper,
     PayoutSkip,
     Reading,
+    ShelfMark,
     Upload,
     Waiver,
     append_only,
@@ -73,7 +74,8 @@ def _add_reviewers_rows(session: Session, claim: Claim, evaluation: Evaluation) 
         claim_id=claim.id, evaluation_id=evaluation.id, check="样例", message="样例", reason="样例",
         by_id=claim.reviewer_id, at=NOW,
     )  # fmt: skip
-    session.add_all([Decision(**said), skip, waiver, Opinion(**said, grounds="share")])
+    shelf = ShelfMark(claim_id=claim.id, number="A-01", by_id=claim.reviewer_id, at=NOW)
+    session.add_all([Decision(**said), skip, waiver, Opinion(**said, grounds="share"), shelf])
 
 
 def _add_batch_rows(session: Session) -> None:

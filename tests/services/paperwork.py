@@ -17,9 +17,13 @@ from reviewapp.models import Actor, Claim, Outbox, Upload
 from reviewapp.ocr import FieldReading, PageReading
 from reviewapp.pages import PageImage
 from reviewapp.services import intake, reading
+from reviewapp.signing import Signer
 from reviewapp.storage import Storage, storage_from_url
 from tests import factories
 from tests.factories import NOW
+
+#: The office's key of the tests.
+SIGNER = Signer(bytes(32))
 
 
 @dataclass
@@ -50,7 +54,7 @@ class Desk:
             return intake.add_upload(self.session, self.actor, now, self.claim.id, received)
 
     def read(self, upload: Upload, now: datetime = NOW) -> Upload:
-        reading.read_upload(self.session, self.storage, self.reader, upload.id, now)
+        reading.read_upload(self.session, self.storage, self.reader, SIGNER, upload.id, now)
         self.session.rollback()
         return self.session.get_one(Upload, upload.id, populate_existing=True)
 

@@ -19,7 +19,7 @@ from reviewapp.pages import PageImage
 from reviewapp.services import facts, intake, reading
 from reviewapp.storage import MissingFile
 from tests.factories import NOW
-from tests.services.paperwork import Desk, ScriptedReader, desk, document, picture, seen
+from tests.services.paperwork import SIGNER, Desk, ScriptedReader, desk, document, picture, seen
 from tests.support.both import both_databases
 
 FRONT = {"name": "测试甲", "id_number": "11010519491231002X"}
@@ -87,7 +87,7 @@ def test_two_workers_at_once_store_it_once(engine: Engine, tmp_path: Path) -> No
 
     def work(_: int) -> None:
         with Session(engine) as session:
-            reading.read_upload(session, at.storage, Slow(), upload_id, NOW)
+            reading.read_upload(session, at.storage, Slow(), SIGNER, upload_id, NOW)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(work, range(2)))
@@ -108,7 +108,7 @@ def test_a_worker_that_died_is_done_over(at: Desk) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        reading.read_upload(at.session, at.storage, Dies(), upload.id, NOW)
+        reading.read_upload(at.session, at.storage, Dies(), SIGNER, upload.id, NOW)
     assert at.session.get_one(Upload, upload.id, populate_existing=True).state == "reading"
 
     assert at.read(upload).state == "read"
@@ -163,7 +163,7 @@ def test_nothing_happens_to_what_is_gone(at: Desk) -> None:
     with transaction(at.session):
         intake.remove_upload(at.session, at.actor, NOW, at.claim.id, upload.public_id)
     at.read(upload)
-    reading.read_upload(at.session, at.storage, at.reader, 10**9, NOW)
+    reading.read_upload(at.session, at.storage, at.reader, SIGNER, 10**9, NOW)
 
     assert at.reader.asked == []
 

@@ -15,7 +15,7 @@ from reviewapp.services.intake import FactChange
 from reviewapp.specimens import papers
 from tests.factories import NOW
 from tests.services.filled import YANGCHENG, buy, list_seller
-from tests.services.paperwork import Desk, desk
+from tests.services.paperwork import SIGNER, Desk, desk
 
 # The demonstration goes this way, and further, on every run.
 pytestmark = [pytest.mark.slow, pytest.mark.long]
@@ -37,7 +37,7 @@ def hand_in(at: Desk, folder: Path) -> None:
     reader = Reader()
     for path in sorted(folder.iterdir()):
         upload = at.upload(path.read_bytes(), path.name)
-        reading.read_upload(at.session, at.storage, reader, upload.id, NOW)
+        reading.read_upload(at.session, at.storage, reader, SIGNER, upload.id, NOW)
 
 
 def test_files_of_a_purchase_become_a_claim_that_passes(at: Desk, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from tests.factories.counter import COUNTER, intake
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
 from tests.factories.signatures import signed_statement
+from tests.web import access_collection
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor, words
 
@@ -120,6 +121,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("shop.listing", "shop.begin", "shop.show", "shop.papers_now", "shop.scanned"), ("shop",)),
     **dict.fromkeys(("shop.register", "shop.hand_out", "shop.set_products", "shop.close"), ("shop",)),
     **dict.fromkeys(("shop.confirmation", "shop.sign", "shop.take_back", "shop.cancel", "shop.again"), ("shop",)),
+    **access_collection.OPEN_TO,
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -170,7 +172,7 @@ class Things:
         given = {"code": "xiangning-2023", "programme": "car", "ending": "xlsx", "upload": self.names[f"{room}upload"]}
         given["claim"] = self.names["trail"]
         given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else f"{room}paper"]
-        given |= {name: self.names[name] for name in ("page", "row", "file")} | {"number": 0}
+        given |= {name: self.names[name] for name in ("page", "row", "file")} | {"number": 0, "form": "0" * 16}
         given["public_id"] = self.names.get(rule.endpoint) or self.names.get(rule.endpoint.partition(".")[0], "")
         with app.test_request_context():
             return url_for(rule.endpoint, **{name: given[name] for name in rule.arguments})
@@ -200,6 +202,7 @@ def world(app: Flask, rows: Session) -> World:
         "schemes": factories.scheme_draft(rows).public_id,
         "dealers": people["dealer"].organisation.public_id,
         **_of_money(rows, pool, people),
+        **access_collection.things(app, rows, people["point"], people["recycler"]),
     }
     own = {}
     for role, person in people.items():
@@ -210,7 +213,8 @@ def world(app: Flask, rows: Session) -> World:
     nothing = dict.fromkeys(
         ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16
     )
-    strangers = Things({**nothing, **_things(app, rows, stranger)})
+    foreign = access_collection.things(app, rows, factories.user(rows, "point"), factories.user(rows, "recycler"))
+    strangers = Things({**nothing, **foreign, **_things(app, rows, stranger)})
     rows.commit()
     return World(people, own, colleagues, strangers)
 

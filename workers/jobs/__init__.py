@@ -27,7 +27,7 @@ from reviewapp.models import TOPICS
 from reviewapp.models.outbox import Outbox
 from reviewapp.services import outbox
 from workers import runtime
-from workers.jobs import claims, funds, payouts, uploads
+from workers.jobs import claims, collection, funds, payouts, uploads
 from workers.jobs.task import Task
 
 _LOG = structlog.get_logger(__name__)
@@ -36,11 +36,13 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "batch.read": uploads.read_batch_file,
     "batch.draft": uploads.draft_batch,
     "claim.compare": claims.compare,
+    "origin.find": collection.find_claim,
     "claim.notice": claims.notice,
     "payout.order": payouts.order,
     "payout.send": payouts.send,
     "payout.ask": payouts.ask,
     "funds.reconcile": funds.reconcile,
+    "pickup.call": collection.call,
 }
 
 

@@ -30,7 +30,8 @@ def read(session: Session, app: Flask, task: Task) -> None:
     if task.attempts > _MOST_ATTEMPTS and task.error is None:
         reading.give_up(session, task.subject_id, clock.now())
     else:
-        reading.read_upload(session, app.extensions["storage"], _reader(app), task.subject_id, clock.now())
+        storage, signer = app.extensions["storage"], app.extensions["signer"]
+        reading.read_upload(session, storage, _reader(app), signer, task.subject_id, clock.now())
     with transaction(session):
         outbox.finish(session, clock.now(), task.outbox_id)
 

@@ -4,7 +4,7 @@ submit.
 
 from __future__ import annotations
 
-from reviewapp.web.claims import after, facts, listing, papers, submission
+from reviewapp.web.claims import after, facts, listing, origin, papers, submission
 from reviewapp.web.claims.room import blueprint
 
-__all__ = ["after", "blueprint", "facts", "listing", "papers", "submission"]
+__all__ = ["after", "blueprint", "facts", "listing", "origin", "papers", "submission"]

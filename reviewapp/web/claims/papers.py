@@ -15,8 +15,9 @@ from reviewapp.policy import PaperRule
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.workflow import SUBMITTERS
 from reviewapp.queries.claim_view import ClaimView, claim_view
-from reviewapp.services import intake
+from reviewapp.services import intake, origin_forms
 from reviewapp.web.access import actor, open_to
+from reviewapp.web.claims.origin import PRINTERS
 from reviewapp.web.claims.room import STEPS, blueprint, editable_claim_of
 
 
@@ -96,7 +97,8 @@ def _after_change(public_id: str) -> ResponseReturnValue:
 
 def _content(public_id: str) -> dict[str, object]:
     view = claim_view(db.session, actor(), public_id, clock.now())
-    return {"view": view, "needed": needed(view), "kinds": KINDS}
+    prints = actor().role in PRINTERS and origin_forms.wanted(view.claim)
+    return {"view": view, "needed": needed(view), "kinds": KINDS, "prints_origin": prints}
 
 
 def needed(view: ClaimView) -> list[tuple[PaperRule, bool, int]]:

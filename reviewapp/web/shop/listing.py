@@ -12,7 +12,7 @@ from reviewapp.db import transaction
 from reviewapp.extensions import db
 from reviewapp.queries import sales as queries
 from reviewapp.services import sales
-from reviewapp.signing import unfolded
+from reviewapp.signing import from_address
 from reviewapp.web.access import actor, open_to
 from reviewapp.web.shop.room import STAFF, blueprint, sale_of
 
@@ -49,7 +49,7 @@ def scanned(public_id: str) -> ResponseReturnValue:
     """The square code of a printed confirmation was scanned: to its sale, told whether it is the form that counts."""
     sale = sale_of(public_id)
     content = queries.content(sale, sales.judged(sale, clock.now()))
-    if current_app.extensions["signer"].signed(content, unfolded(request.args.get("code", ""))):
+    if current_app.extensions["signer"].signed(content, from_address(request.args.get("code", ""))):
         flash("二维码有效，就是这次购买的确认书。", "success")
     else:
         flash("这张确认书的金额与现在的登记不一致，或二维码被改动过。退过货的请重新打印确认书。", "error")

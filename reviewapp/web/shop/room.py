@@ -17,7 +17,7 @@ from reviewapp.queries import payment_days, scope
 from reviewapp.queries import sales as queries
 from reviewapp.queries.claim_view import claim_view
 from reviewapp.services import closing, handing_out, sales
-from reviewapp.signing import folded
+from reviewapp.signing import for_address
 from reviewapp.web.access import actor
 from reviewapp.web.claims.papers import needed
 
@@ -96,5 +96,5 @@ def _confirmation_context(sale: Sale) -> dict[str, Any]:
 def address_of(sale: Sale) -> str:
     """What the square code on the printed confirmation says: the case, signed, and nothing of the person."""
     content = queries.content(sale, sales.judged(sale, clock.now()))
-    code = folded(current_app.extensions["signer"].sign(content))
+    code = for_address(current_app.extensions["signer"].sign(content))
     return url_for("shop.scanned", public_id=sale.public_id, code=code, _external=True)

@@ -1,0 +1,40 @@
+"""Commands that an office runs once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reviewapp.cli import office as command
+from reviewapp.errors import InvalidValue
+from reviewapp.models import Organisation, User
+from tests.support.databases import tuned_engine
+
+CLERK = ("add-user", "point", "--name", "测试甲", "--role", "point", "--password", "回收点的口令-2024")
+
+
+@pytest.fixture
+def run(app_factory: Callable[..., Flask], sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    app = app_factory(sqlite_url)
+    monkeypatch.setattr(command, "create_app", lambda: app)
+    return lambda *words: CliRunner().invoke(command.office, words)
+
+
+def test_collection_points_and_their_people(run: Callable[..., Result], sqlite_url: str) -> None:
+    for said in ("新登记 19 处", "新登记 0 处"):
+        assert said in run("open-points", "yangcheng-2023").output
+    assert isinstance(run("open-points", "xiangning-2023").exception, InvalidValue)
+    refused = run(*CLERK, "--firm", "凤城镇便民服务中心", "--phone", "123").exception
+    assert isinstance(refused, InvalidValue)
+    assert "不是手机号" in refused.message
+    assert run(*CLERK, "--firm", "凤城镇便民服务中心", "--phone", "13800000001").exit_code == 0
+    with Session(tuned_engine(sqlite_url)) as session:
+        assert len(session.scalars(select(Organisation)).all()) == 19
+        user = session.scalars(select(User)).one()
+        assert user.organisation is not None
+        assert (user.organisation.name, user.phone) == ("凤城镇便民服务中心", "13800000001")

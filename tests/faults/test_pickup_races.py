@@ -1,0 +1,72 @@
+"""One motorcycle, many clicks at the same moment: it gets on one list, and is confirmed once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from reviewapp.db import transaction
+from reviewapp.errors import ReviewError
+from reviewapp.models import Actor, Event, PickupCall, PickupItem
+from reviewapp.services import pickup_calls, pickup_receipt, pickups
+from reviewapp.services.pickup_receipt import Verdict
+from reviewapp.sms import LocalOutbox
+from tests.factories import NOW
+from tests.factories import collection as made
+from tests.faults.races import engine_for_many
+
+CLICKS = 12
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_sealer")]
+
+
+@pytest.fixture
+def many(postgres_url: str) -> Iterator[Engine]:
+    with engine_for_many(postgres_url) as engine:
+        yield engine
+
+
+def _at_once(engine: Engine, attempt: Callable[[Session, int], object]) -> Counter[str]:
+    """What became of each of the attempts, every one in a transaction of its own."""
+
+    def one(number: int) -> str:
+        with Session(engine) as session:
+            try:
+                with transaction(session):
+                    done = attempt(session, number)
+            except ReviewError as refused:
+                return refused.code
+            return "done" if done else "nothing"
+
+    with ThreadPoolExecutor(CLICKS) as threads:
+        return Counter(threads.map(one, range(CLICKS)))
+
+
+def test_one_list_one_confirmation_one_call(many: Engine) -> None:
+    with Session(many) as session, transaction(session):
+        clerk, company = made.clerk(session), made.recycler(session)
+        names = [made.handed_in(session, clerk, index).public_id for index in range(10)]
+        point, firm = Actor.of(clerk), company.organisation.public_id
+        recycler = Actor.of(company)
+    once = {"done": 1, "illegal_move": CLICKS - 1}
+    called = _at_once(
+        many, lambda session, _: pickup_calls.call_if_due(session, LocalOutbox(), point.organisation_id or 0, NOW)
+    )
+    assert called == {"done": 1, "nothing": CLICKS - 1}
+    shuffled = [names[at % 10 :] + names[: at % 10] for at in range(CLICKS)]
+    assert _at_once(many, lambda session, at: pickups.make(session, point, NOW, shuffled[at], firm)) == once
+    with Session(many) as session, transaction(session):
+        item = session.scalars(select(PickupItem).limit(1)).one()
+        pickups.hand_over(session, point, NOW, item.pickup_id, giver="测试甲", taker="测试乙")
+        item_id, claim_id = item.id, item.claim_id
+    verdict = Verdict("received")
+    assert _at_once(many, lambda session, _: pickup_receipt.confirm(session, recycler, NOW, item_id, verdict)) == once
+    with Session(many) as session:
+        said = (Event.claim_id == claim_id, Event.action == "confirm_vehicle")
+        assert session.scalar(select(func.count(Event.id)).where(*said)) == 1
+        assert session.scalar(select(func.count(PickupItem.id))) == 10
+        assert session.scalar(select(func.count(PickupCall.id)).where(PickupCall.closed_at.is_not(None))) == 1
