@@ -96,7 +96,7 @@ class Office:
             for code in SCHEMES:
                 county = COUNTIES[county_of(code)]
                 names = [people.dealer(number, county).name for number in range(_LISTED_DEALERS)]
-                accounts.list_firms(session, code, "listed_sellers", names)
+                accounts.list_firms(session, clock.now(), code, "listed_sellers", names)
             for account in ACCOUNTS:
                 self._staff[account.username] = Actor.of(_add(session, account, password))
 

@@ -20,6 +20,7 @@ TABLES = (
     *("links", "heads"),
     *("payout_skips", "batch_exports"),
     *("claim_skips", "opinions", "waivers"),
+    *("exclusions", "merchant_steps"),
 )
 
 _FUNCTION = """

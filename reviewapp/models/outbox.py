@@ -15,6 +15,7 @@ TOPICS = {
     "batch.read": "ocr",
     "batch.draft": "ocr",
     "claim.compare": "ocr",
+    "firm.recheck": "ocr",
     "payout.order": "payout",
     "payout.send": "payout",
     "payout.ask": "payout",

@@ -1,4 +1,6 @@
-"""Looks at the pictures of claims that were put in: a claim nobody puts in is not worth the time, nor a signal."""
+"""Claims that were put in: pictures are compared (a claim nobody puts in is not worth the time, nor a signal), and
+they are checked again when the firm that sold is excluded.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp import clock
 from reviewapp.db import transaction
-from reviewapp.services import likeness, outbox
+from reviewapp.services import likeness, outbox, struck_claims
 from workers.jobs.task import Task
 
 _MOST_ATTEMPTS = 3
@@ -17,5 +19,12 @@ def compare(session: Session, app: Flask, task: Task) -> None:
     """claim.compare: where a claim's pictures were before (subject: claim). One that processes die over is let be."""
     if task.attempts <= _MOST_ATTEMPTS or task.error is not None:
         likeness.compare(session, app.extensions["storage"], task.subject_id, clock.now())
+    with transaction(session):
+        outbox.finish(session, clock.now(), task.outbox_id)
+
+
+def recheck_firm(session: Session, _app: Flask, task: Task) -> None:
+    """firm.recheck: the waiting claims on which an excluded firm is the seller (subject: exclusion)."""
+    struck_claims.recheck(session, clock.now(), task.subject_id)
     with transaction(session):
         outbox.finish(session, clock.now(), task.outbox_id)
