@@ -23,13 +23,14 @@ _SELLERS = ("seller_name", "market_name", "merchant_name", "payee_name")
 
 def on_claim(session: Session, claim: Claim) -> Sequence[Exclusion]:
     """What stands against the firm that put the claim in, and against the sellers on its papers."""
-    kept = checking.latest(session, claim)
+    standing = session.scalars(exclusions.of_scheme(claim.scheme_code)).all()
+    kept = checking.latest(session, claim) if standing else None
     keys = set(_sellers(kept.facts)) if kept else set()
     if claim.organisation is not None:
         keys.add(fold_name(claim.organisation.name))
     return [
         row
-        for row in session.scalars(exclusions.of_scheme(claim.scheme_code))
+        for row in standing
         if row.name_key in keys or (row.organisation_id is not None and row.organisation_id == claim.organisation_id)
     ]
 

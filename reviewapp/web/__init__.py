@@ -17,12 +17,16 @@ from reviewapp.web import (
     figures,
     filters,
     finance,
+    firm_accounts,
+    firms,
     guard,
     headers,
     health,
     held,
     images,
     lead,
+    merchant_review,
+    merchants,
     navigation,
     papers_out,
     pools,
@@ -49,7 +53,7 @@ ROOMS = (
     *(finance, batches, returns, pools, demands),
     *(tokens, api, api_pages),
     *(lead, relatives, samples),
-    vouchers,
+    *(vouchers, merchants, merchant_review, firms, firm_accounts),
 )
 
 
