@@ -22,6 +22,7 @@ from reviewapp.demo.scenario_papers import county_of
 from reviewapp.errors import Unavailable
 from reviewapp.extensions import db
 from reviewapp.models import Actor, Message, Outbox, Upload, User
+from reviewapp.schemes import merchants
 from reviewapp.services import funds, sign_in
 from reviewapp.services import people as accounts
 from reviewapp.specimens import people
@@ -43,7 +44,7 @@ class Account:
     name: str
     role: str
     scheme: str = ""
-    """The scheme whose county's first dealer this clerk works for."""
+    """The scheme whose county's first dealer, or whose first township, this clerk works for."""
 
 
 ACCOUNTS = (
@@ -56,6 +57,7 @@ ACCOUNTS = (
     Account("demo-admin-2", "演示管理员乙", "admin"),
     Account("demo-dealer-xiangning", "乡宁演示经销商", "dealer", "xiangning-2023"),
     Account("demo-dealer-yangcheng", "阳城演示经销商", "dealer", "yangcheng-2023"),
+    Account("demo-township", "演示街道初审", "township", "jincheng-chengqu-2026"),
 )
 
 
@@ -169,7 +171,9 @@ def opened(data: Path, environment: Mapping[str, str]) -> Iterator[Office]:
 
 def _add(session: Session, account: Account, password: str) -> User:
     organisation = None
-    if account.scheme:
+    if account.role == "township":
+        organisation = accounts.firm(session, "township", merchants.load(account.scheme).townships[0], None)
+    elif account.scheme:
         firm = people.dealer(0, COUNTIES[county_of(account.scheme)])
         organisation = accounts.firm(session, "dealer", firm.name, firm.tax_id)
     return accounts.add_user(

@@ -58,21 +58,23 @@ def struck_payees(session: Session, payouts: Iterable[Payout]) -> dict[int, str]
 
     The firms stay locked until the transaction ends, so that none is excluded meanwhile.
     """
-    found = {}
-    for payout in payouts:
-        claim = payout.claim
-        if claim.organisation_id is None or not _pays_the_firm(claim):
-            continue
-        row = exclusions.against(session, _share(session, claim.organisation_id), claim.scheme_code)
+    of_firms = (
+        select(Payout.id, Claim.organisation_id, Claim.scheme_code, Claim.scheme_version, Claim.programme)
+        .join(Claim, Claim.id == Payout.claim_id)
+        .where(Payout.id.in_([payout.id for payout in payouts]), Claim.organisation_id.is_not(None))
+    )
+    firms: dict[tuple[int, str], list[int]] = {}
+    for payout_id, firm_id, code, version, programme in session.execute(of_firms):
+        payee = schemes.load(code, version).programmes[programme].payee
+        if firm_id is not None and payee in _PAID_TO_FIRMS:
+            firms.setdefault((firm_id, code), []).append(payout_id)
+    found: dict[int, str] = {}
+    for (firm_id, code), ids in sorted(firms.items()):
+        row = exclusions.against(session, _share(session, firm_id), code)
         if row is not None:
-            kind = _LISTS[row.kind]
-            found[payout.id] = f"收款单位 {row.name} 已于 {local_date(row.at)} 被列入{kind}（{row.source}）"
+            said = f"收款单位 {row.name} 已于 {local_date(row.at)} 被列入{_LISTS[row.kind]}（{row.source}）"
+            found |= dict.fromkeys(ids, said)
     return found
-
-
-def _pays_the_firm(claim: Claim) -> bool:
-    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
-    return scheme.programmes[claim.programme].payee in _PAID_TO_FIRMS
 
 
 def _share(session: Session, organisation_id: int) -> Organisation:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed
 from reviewapp.models import SYSTEM, Actor, Claim, Exclusion, Organisation, Outbox, User
+from reviewapp.queries.batches import choices
 from reviewapp.services import batches, checking, exclusions, intake, payouts, people, queue, struck_claims, vouchers
 from reviewapp.services.exclusions import Ground
 from tests import factories
@@ -142,6 +143,8 @@ def test_money_for_the_firm_itself_waits_for_people(session: Session, admin: Act
     with pytest.raises(InvalidValue, match=r"被列入黑名单（样文〔2024〕1号）。请撤销批次"):
         release(session, batch)
     payouts.dissolve_batch(session, maker, NOW, batch.id)
+    shown = choices(session, "yangcheng-2023", "").lines
+    assert [(choice.payout_id, "黑名单" in choice.struck) for choice in shown] == [(held.id, True), (others.id, False)]
     with pytest.raises(InvalidValue, match="请写明原因跳过"):
         payouts.make_batch(session, maker, NOW, "yangcheng-2023")
     made_again = payouts.make_batch(session, maker, NOW, "yangcheng-2023", skips={held.id: "列入黑名单，暂缓"})
