@@ -134,9 +134,10 @@ def test_what_was_paid_stays(session: Session, admin: Actor) -> None:
 
 def test_money_for_the_firm_itself_waits_for_people(session: Session, admin: Actor) -> None:
     dealer, maker = made.seller(session), factories.actor(session, "finance_maker")
-    held, others = ready(session), ready(session)
+    pool = factories.pool(session, scheme_code="yangcheng-2023", code="motorcycle-scrap")
+    held, others = ready(session, pool=pool), ready(session, pool=pool)
     for payout, firm in ((held, dealer), (others, made.seller(session))):
-        payout.claim.scheme_code, payout.claim.programme = "yangcheng-2023", "voucher-settlement"
+        payout.claim.programme = "voucher-settlement"
         payout.claim.organisation_id = firm.organisation_id
     batch = payouts.make_batch(session, maker, NOW, "yangcheng-2023")
     exclusions.exclude(session, admin, NOW, _name(session, dealer), GROUND)

@@ -21,12 +21,12 @@ from reviewapp.services import fund_orders, payouts, relatives
 from reviewapp.web.access import ANYONE, LIBRARY, TOKEN, roles_of
 from tests import factories
 from tests.factories import bank_files
-from tests.factories import merchants as made_merchants
 from tests.factories import vouchers as made_vouchers
 from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
+from tests.web import access_firms
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor, words
 
@@ -50,8 +50,6 @@ FINANCE = ("finance_maker", "finance_checker")
 PAPERS = (*SUBMITTERS, *REVIEWERS, "auditor")
 STAFF = (*REVIEWERS, *FINANCE, "auditor", "admin")
 SCHEME_READERS = ("admin", "lead", "auditor")
-COMPANIES = ("dealer", "shop", "point", "recycler")
-APPLICANTS = ("claimant", "dealer", "shop")
 
 #: Who may open what. This table is the decision; the code has to agree with it.
 OPEN_TO: dict[str, tuple[str, ...]] = {
@@ -117,17 +115,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     "vouchers.show": ("claimant", "point"),
     **dict.fromkeys(("vouchers.listing", "vouchers.till", "vouchers.redeem"), ("dealer", "shop")),
     **dict.fromkeys(("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle"), ("dealer", "shop")),
-    **dict.fromkeys(("merchants.listed", "merchants.start"), (ANYONE,)),
-    **dict.fromkeys(("merchants.begin", "merchants.mine", "merchants.show", "merchants.save"), APPLICANTS),
-    "merchants.withdraw": APPLICANTS,
-    "merchants.licence": (*APPLICANTS, "township", *SCHEME_READERS),
-    **dict.fromkeys(
-        ("merchant_review.waiting", "merchant_review.show", "merchant_review.decide"), ("township", "admin")
-    ),
-    **dict.fromkeys(("firms.listing", "firms.file", "firms.show", "firms.excluded"), SCHEME_READERS),
-    **dict.fromkeys(("firms.exclude", "firms.lift", "firm_accounts.of_firm", "firm_accounts.add"), ("admin",)),
-    **dict.fromkeys(("firm_accounts.own", "firm_accounts.add_own"), COMPANIES),
-    **dict.fromkeys(("firm_accounts.set_rights", "firm_accounts.stop", "firm_accounts.reset"), (*COMPANIES, "admin")),
+    **access_firms.OPEN_TO,
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -158,13 +146,15 @@ FORMS = {
     "relatives.declare": {"name": "样例乙", "relation": "配偶"},
     "desk.cancel_return": {"revision": "1", "reason": "样例"},
     "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
-    "merchants.withdraw": {"revision": "0"},
-    "firms.lift": {"source": "样例", "reason": "样例"},
-    "firm_accounts.set_rights": {"rights": "claims"},
+    **access_firms.FORMS,
     "demands.receive": {"amount": "1", "bank_reference": "样例1", "received_on": "2024-01-10"},
 }
 
 
+#: What a stranger has none of.
+NOTHING = dict.fromkeys(
+    ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16
+)
 TOP_UP = fund_orders.Proposal("top_up", 100, "文", "因", "of the world")
 
 
@@ -215,14 +205,11 @@ def world(app: Flask, rows: Session) -> World:
         owner = person if role in SUBMITTERS else stranger
         own[role] = Things({**offices, **_things(app, rows, owner, person if role in REVIEWERS else None)})
         own[role].names.update(_of_staff(rows, person, own[role].names["trail"]))
-        own[role].names.update(_of_firms(app, rows, person, stranger))
-    colleagues = Things({**offices, **_things(app, rows, colleague), **_of_firms(app, rows, colleague, stranger)})
-    nothing = dict.fromkeys(
-        ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16
-    )
-    strangers = Things({**nothing, **_things(app, rows, stranger), **_of_firms(app, rows, stranger, stranger)})
+        own[role].names.update(access_firms.things(app, rows, person, stranger))
+    colleagues = _things(app, rows, colleague) | access_firms.things(app, rows, colleague, stranger)
+    strangers = _things(app, rows, stranger) | access_firms.things(app, rows, stranger, stranger)
     rows.commit()
-    return World(people, own, colleagues, strangers)
+    return World(people, own, Things(offices | colleagues), Things(NOTHING | strangers))
 
 
 def _of_staff(rows: Session, person: User, public_id: str) -> dict[str, str]:
@@ -236,26 +223,6 @@ def _of_staff(rows: Session, person: User, public_id: str) -> dict[str, str]:
     rows.add(sample)
     rows.flush()
     return {"relatives": relative.public_id, "samples": sample.public_id, "lead": public_id}
-
-
-def _of_firms(app: Flask, rows: Session, person: User, other: User) -> dict[str, str]:
-    """An application that waits for this person, or is theirs; an account they manage; an exclusion to be lifted."""
-    colleague = person if person.role in COMPANIES else other
-    account = factories.user(rows, colleague.role, organisation_id=colleague.organisation_id)
-    picture = app.extensions["storage"].put(io.BytesIO(b"picture")).sha256
-    by = person if person.role in APPLICANTS else factories.user(rows)
-    row = made_merchants.draft(rows, scheme_code="jincheng-chengqu-2026", by=by, licence_view_sha256=picture)
-    if person.role not in APPLICANTS:
-        row.state, row.submitted_at = "submitted", factories.NOW
-        row.township = person.organisation.name if person.role == "township" else row.township
-    struck = factories.exclude(rows, f"样例除名 {person.username or person.phone}")
-    rows.flush()
-    return {
-        **dict.fromkeys(("merchants", "merchant_review"), row.public_id),
-        "firm_accounts": account.public_id,
-        **dict.fromkeys(("firms", "firm_accounts.of_firm", "firm_accounts.add"), other.organisation.public_id),
-        "firms.lift": struck.public_id,
-    }
 
 
 def _of_money(rows: Session, pool: Pool, people: dict[str, User]) -> dict[str, str]:

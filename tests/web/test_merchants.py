@@ -149,16 +149,20 @@ def test_excluded_on_every_page_and_lifted(rows: Session, visit: Visit) -> None:
         assert "有疑问请联系县工信和科技局" in words(staff.get(path)), path
     assert row.name not in words(visit().get(f"/schemes/{made.HOME}/merchants"))
     assert "已除名" in words(office.get(f"/office/firms?scheme={made.HOME}"))
+    _lifted(rows, office)
+    firm = words(office.get(f"/office/firms/{row.organisation.public_id}"))
+    assert ("恶意套现" in firm, "解除：已整改" in firm) == (True, True)
+    assert "黑名单" not in words(staff.get("/vouchers"))
+    assert row.name in words(visit().get(f"/schemes/{made.HOME}/merchants"))
+
+
+def _lifted(rows: Session, office: Visitor) -> None:
     rows.rollback()
     struck = rows.scalars(select(Exclusion)).one()
     lift = f"/office/exclusions/{struck.public_id}/lift"
     assert office.post(lift, {"source": "", "reason": ""}).status_code == 422
     assert office.post(lift, {"source": "样文〔2024〕2号", "reason": "已整改"}).status_code == 302
     assert office.post(lift, {"source": "样文〔2024〕2号", "reason": "已整改"}).status_code == 409
-    firm = words(office.get(f"/office/firms/{row.organisation.public_id}"))
-    assert ("恶意套现" in firm, "解除：已整改" in firm) == (True, True)
-    assert "黑名单" not in words(staff.get("/vouchers"))
-    assert row.name in words(visit().get(f"/schemes/{made.HOME}/merchants"))
 
 
 @pytest.mark.parametrize("path", ["/office/firms?scheme=x&state=y", "/schemes/xiangning-2023/merchants?text=%25%27"])
