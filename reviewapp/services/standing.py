@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp import schemes
 from reviewapp.errors import NotAllowed
-from reviewapp.models import RIGHTS, Actor, Claim, Exclusion, Organisation, Payout, User
+from reviewapp.models import RIGHTS, Actor, Claim, Exclusion, Listing, Organisation, Payout, User
 from reviewapp.schemes import merchants as rules
 from reviewapp.services import exclusions
 from reviewapp.services.days import local_date
@@ -51,6 +51,14 @@ def told(row: Exclusion, scheme_code: str | None = None) -> str:
         "从那时起不能新建和提交申请，不能核销、结算消费券；已经发放的不受影响。"
         f"有疑问请联系{office}。"
     )
+
+
+def told_to_own(session: Session, firm: Organisation) -> list[str]:
+    """What the firm's people read on every page; they ask the office of the scheme that listed the firm last."""
+    newest = select(Listing.scheme_code).where(Listing.organisation_id == firm.id).order_by(Listing.id.desc()).limit(1)
+    rows = session.scalars(exclusions.of_firm(firm)).all()
+    code = session.scalar(newest) if rows else None
+    return [told(row, code) for row in rows]
 
 
 def struck_payees(session: Session, payouts: Iterable[Payout]) -> dict[int, str]:

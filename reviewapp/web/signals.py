@@ -11,7 +11,7 @@ from reviewapp.extensions import db
 from reviewapp.models import EXCLUSION_KINDS, Claim, Exclusion
 from reviewapp.policy.workflow import COMPANIES
 from reviewapp.queries import signals
-from reviewapp.services import exclusions, standing, struck_claims
+from reviewapp.services import standing, struck_claims
 from reviewapp.web.access import actor
 
 
@@ -34,4 +34,4 @@ def _told() -> list[str]:
     """What the signed-in person's own firm has to know."""
     if not current_user.is_authenticated or current_user.role not in COMPANIES or current_user.organisation is None:
         return []
-    return [standing.told(row) for row in db.session.scalars(exclusions.of_firm(current_user.organisation))]
+    return standing.told_to_own(db.session, current_user.organisation)

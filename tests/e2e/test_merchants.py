@@ -60,7 +60,7 @@ def _applied(world: World, head: Person) -> None:
     page.get_by_role("button", name="开始报名").click()
     page.get_by_label("商户类别").select_option(label="汽车、摩托车销售企业")
     page.get_by_label("企业名称").fill(FIRM)
-    page.get_by_label("统一社会信用代码").fill(code()[:-1])
+    page.get_by_role("textbox", name="统一社会信用代码").fill(code()[:-1])
     page.get_by_label("经营地址").fill("样例县样例路 1 号")
     page.get_by_label("所在镇（街道）").select_option(label="东街街道办事处")
     page.get_by_label("负责人姓名").fill("测试甲")
@@ -69,7 +69,7 @@ def _applied(world: World, head: Person) -> None:
     expect(page.get_by_text("校验位不符，请对照营业执照逐位核对")).to_be_visible()
     assert head.fits()
     assert head.barriers(page.url) == []
-    page.get_by_label("统一社会信用代码").fill(code())
+    page.get_by_role("textbox", name="统一社会信用代码").fill(code())
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("button", name="提交报名").click()
@@ -108,7 +108,7 @@ def _admitted_with_an_account(admin: Person) -> str:
     page.get_by_role("link", name="账号", exact=True).click()
     page.get_by_label("姓名").fill("测试乙")
     page.get_by_label("手机号").fill("13800000078")
-    page.get_by_label("账号").last.fill("ceshiyi-01")
+    page.get_by_role("textbox", name="账号").fill("ceshiyi-01")
     assert admin.barriers(page.url) == []
     page.get_by_role("button", name="建立账号").click()
     return page.locator("#made-password").inner_text()
