@@ -8,7 +8,20 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    false,
+    or_,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -140,9 +153,15 @@ class Listing(Base):
 
     organisation: Mapped[Organisation | None] = relationship()
 
+    @hybrid_method
     def covers(self, day: date) -> bool:
         """Whether the firm is on the list on that day."""
         return self.valid_from is None or self.valid_until is None or self.valid_from <= day <= self.valid_until
+
+    @covers.inplace.expression
+    @classmethod
+    def _covers(cls, day: date) -> ColumnElement[bool]:
+        return or_(cls.valid_from.is_(None), and_(cls.valid_from <= day, day <= cls.valid_until))
 
 
 class OneTimeCode(Base):

@@ -15,8 +15,9 @@ def named(session: Session, scheme_code: str, day: date) -> dict[str, list[str]]
     entered anything on is not there.
     """
     lists: dict[str, list[str]] = {}
-    for row in session.scalars(select(Listing).where(Listing.scheme_code == scheme_code).order_by(Listing.name)):
-        on_it = lists.setdefault(row.kind, [])
-        if row.covers(day) and row.name not in on_it:
-            on_it.append(row.name)
+    found = select(Listing.kind, Listing.name, Listing.covers(day)).where(Listing.scheme_code == scheme_code)
+    for kind, name, on_it in session.execute(found.order_by(Listing.name).distinct()):
+        names = lists.setdefault(kind, [])
+        if on_it:
+            names.append(name)
     return lists
