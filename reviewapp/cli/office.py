@@ -13,7 +13,7 @@ from reviewapp.errors import InvalidValue
 from reviewapp.extensions import db
 from reviewapp.models.people import USER_ROLES
 from reviewapp.policy import Scheme
-from reviewapp.policy.workflow import COMPANIES, ROLES
+from reviewapp.policy.workflow import ROLES, WITH_ORGANISATION
 from reviewapp.schemes import collection
 from reviewapp.services import funds, people
 
@@ -34,14 +34,14 @@ def open_scheme(code: str) -> None:
             click.echo(f"{pool.title}\t{pool.appropriated / 100:.2f} 元")
 
 
-@office.command("add-user", help="开通工作人员、经销商、商家、回收点账号，密码从提示输入。")
+@office.command("add-user", help="开通工作人员、经销商、商家、回收点、乡镇（街道）账号，密码从提示输入。")
 @click.argument("username")
 @click.option("--name", required=True, help="姓名")
 @click.option(
     "--role", required=True, type=click.Choice(USER_ROLES[1:]), help="、".join(ROLES[role] for role in USER_ROLES[1:])
 )
-@click.option("--firm", help="所属企业或回收点的名称")
-@click.option("--uscc", help="企业的统一社会信用代码（回收点不用）")
+@click.option("--firm", help="所属企业、回收点或乡镇（街道）的名称")
+@click.option("--uscc", help="企业的统一社会信用代码（回收点、乡镇不用）")
 @click.option("--phone", help="接收通知短信的手机号（集中运输等）")
 @click.password_option(prompt="密码", confirmation_prompt="再输一次")
 def add_user(
@@ -50,12 +50,12 @@ def add_user(
     """Make one account."""
     if len(password) < _LEAST_PASSWORD:
         raise InvalidValue(f"密码至少 {_LEAST_PASSWORD} 位，请换一个长一些的。")
-    if role in COMPANIES and not firm:
+    if role in WITH_ORGANISATION and not firm:
         raise InvalidValue(f"{ROLES[role]}账号要写明 --firm 所属单位；企业还要写明 --uscc 统一社会信用代码。")
     with create_app().app_context():
         password_hash = hash_password(password)
         with transaction(db.session):
-            organisation = people.firm(db.session, role, firm, uscc) if role in COMPANIES and firm else None
+            organisation = people.firm(db.session, role, firm, uscc) if role in WITH_ORGANISATION and firm else None
             people.add_user(
                 db.session,
                 clock.now(),
@@ -90,7 +90,7 @@ def open_points(code: str) -> None:
 def list_firms(code: str, names: TextIO, kind: str) -> None:
     """Put the firms of a text file on one of the scheme's lists."""
     with create_app().app_context(), transaction(db.session):
-        click.echo(f"新登记 {people.list_firms(db.session, _scheme(code).code, kind, names)} 家。")
+        click.echo(f"新登记 {people.list_firms(db.session, clock.now(), _scheme(code).code, kind, names)} 家。")
 
 
 def _scheme(code: str) -> Scheme:

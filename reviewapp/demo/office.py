@@ -21,8 +21,8 @@ from reviewapp.db import transaction
 from reviewapp.demo.scenario_papers import county_of
 from reviewapp.errors import Unavailable
 from reviewapp.extensions import db
-from reviewapp.models import Actor, Message, Outbox, Upload, User
-from reviewapp.schemes import collection
+from reviewapp.models import Actor, Message, Organisation, Outbox, Upload, User
+from reviewapp.schemes import collection, merchants
 from reviewapp.services import funds, sign_in
 from reviewapp.services import people as accounts
 from reviewapp.specimens import people
@@ -33,6 +33,7 @@ PASSWORD = "yanshi-2023"
 SCHEMES = ("xiangning-2023", "yangcheng-2023")  # played; the others are open to be tried
 HOME_GOODS = "xiangning-2024-home"
 _LISTED_DEALERS = 2
+_POINT = "凤城镇便民服务中心"
 _RECYCLER = ("样例报废机动车回收拆解有限公司", "91140500MA0H5A01AJ")
 _POLL_SECONDS = 0.15
 _CODE = re.compile(r"\d{6}")
@@ -47,7 +48,7 @@ class Account:
     name: str
     role: str
     scheme: str = ""
-    """The scheme for whose county's first dealer, shop or collection point this clerk works."""
+    """The scheme for whose county's first dealer, shop, collection point or township this clerk works."""
 
 
 ACCOUNTS = (
@@ -63,6 +64,7 @@ ACCOUNTS = (
     Account("demo-point", "演示回收点经办", "point", "yangcheng-2023"),
     Account("demo-shop", "演示发券员", "shop", HOME_GOODS),
     Account("demo-recycler", "演示回收企业", "recycler"),
+    Account("demo-township", "演示街道初审", "township", "jincheng-chengqu-2026"),
 )
 
 
@@ -106,8 +108,8 @@ class Office:
             for code in SCHEMES:
                 county = COUNTIES[county_of(code)]
                 names = [people.dealer(number, county).name for number in range(_LISTED_DEALERS)]
-                accounts.list_firms(session, code, "listed_sellers", names)
-            accounts.list_firms(session, HOME_GOODS, "listed_sellers", [home_purchase(0).shop.name])
+                accounts.list_firms(session, clock.now(), code, "listed_sellers", names)
+            accounts.list_firms(session, clock.now(), HOME_GOODS, "listed_sellers", [home_purchase(0).shop.name])
             for account in ACCOUNTS:
                 self._staff[account.username] = Actor.of(_add(session, account, password))
 
@@ -179,15 +181,6 @@ def opened(data: Path, environment: Mapping[str, str]) -> Iterator[Office]:
 
 
 def _add(session: Session, account: Account, password: str) -> User:
-    organisation = None
-    if account.role == "point":
-        organisation = accounts.firm(session, "point", "凤城镇便民服务中心", None)
-    elif account.role == "recycler":
-        organisation = accounts.firm(session, "recycler", *_RECYCLER)
-    elif account.scheme:
-        shop = account.role == "shop"
-        firm = home_purchase(0).shop if shop else people.dealer(0, COUNTIES[county_of(account.scheme)])
-        organisation = accounts.firm(session, account.role, firm.name, firm.tax_id)
     return accounts.add_user(
         session,
         clock.now(),
@@ -195,5 +188,19 @@ def _add(session: Session, account: Account, password: str) -> User:
         name=account.name,
         role=account.role,
         password_hash=password,
-        organisation=organisation,
+        organisation=_organisation(session, account),
     )
+
+
+def _organisation(session: Session, account: Account) -> Organisation | None:
+    """Whom somebody works for who is not the office's: a firm, a collection point or a township."""
+    if account.role == "point":
+        return accounts.firm(session, "point", _POINT, None)
+    if account.role == "township":
+        return accounts.firm(session, "township", merchants.load(account.scheme).townships[0], None)
+    if account.role == "recycler":
+        return accounts.firm(session, "recycler", *_RECYCLER)
+    if account.role not in ("dealer", "shop"):
+        return None
+    firm = home_purchase(0).shop if account.role == "shop" else people.dealer(0, COUNTIES[county_of(account.scheme)])
+    return accounts.firm(session, account.role, firm.name, firm.tax_id)

@@ -14,11 +14,12 @@ from reviewapp.models.fairness import ClaimSkip, Opinion, Relative
 from reviewapp.models.fund import Pool, Posting
 from reviewapp.models.fund_order import FundOrder
 from reviewapp.models.likeness import PageMatch, PagePrint, PrintBand
+from reviewapp.models.merchant import EXCLUSION_KINDS, Exclusion, MerchantApplication, MerchantStep
 from reviewapp.models.origin_form import OriginCode, OriginForm, OriginScan
 from reviewapp.models.outbox import TOPICS, Outbox
 from reviewapp.models.paper import Fact, Page, Paper, Reading, Upload
 from reviewapp.models.payout import BatchExport, Payout, PayoutBatch, PayoutSkip
-from reviewapp.models.people import SYSTEM, Actor, Listing, Message, OneTimeCode, Organisation, User
+from reviewapp.models.people import RIGHTS, SYSTEM, Actor, Listing, Message, OneTimeCode, Organisation, User
 from reviewapp.models.reconciliation import Reconciliation
 from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
@@ -27,6 +28,8 @@ from reviewapp.models.trail import Decision, Evaluation, Event, Waiver
 from reviewapp.models.voucher import Redemption, Sale, Voucher
 
 __all__ = [
+    "EXCLUSION_KINDS",
+    "RIGHTS",
     "SYSTEM",
     "TOPICS",
     "Actor",
@@ -50,12 +53,15 @@ __all__ = [
     "DemandReceipt",
     "Evaluation",
     "Event",
+    "Exclusion",
     "Fact",
     "FundOrder",
     "GivenBack",
     "Head",
     "Link",
     "Listing",
+    "MerchantApplication",
+    "MerchantStep",
     "Message",
     "OneTimeCode",
     "Opinion",

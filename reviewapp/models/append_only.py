@@ -20,7 +20,7 @@ TABLES = (
     *("links", "heads"),
     *("payout_skips", "batch_exports"),
     *("claim_skips", "opinions", "waivers", "signed_statements"),
-    "shelf_marks",
+    *("exclusions", "merchant_steps", "shelf_marks"),
 )
 
 _FUNCTION = """

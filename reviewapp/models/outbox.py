@@ -17,6 +17,7 @@ TOPICS = {
     "claim.compare": "ocr",
     "origin.find": "ocr",
     "claim.notice": "payout",
+    "firm.recheck": "ocr",
     "payout.order": "payout",
     "payout.send": "payout",
     "payout.ask": "payout",

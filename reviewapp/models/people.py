@@ -4,19 +4,46 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    false,
+    or_,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reviewapp.models.base import Base, BigKey, Instant, Sealed, WithPublicId, one_of
-from reviewapp.policy.workflow import COMPANIES, ROLES
+from reviewapp.policy.workflow import ROLES, WITH_ORGANISATION
 
 USER_ROLES = tuple(role for role in ROLES if role != "system")
-ORGANISATION_KINDS = (*COMPANIES, "bureau", "bank")
+ORGANISATION_KINDS = (*WITH_ORGANISATION, "bureau", "bank")
+#: What a firm's account may be allowed to do, in the firm's name.
+RIGHTS: dict[str, str] = {
+    "claims": "录入和提交申请",
+    "redeem": "核销消费券",
+    "hand_out": "发放消费券",
+    "staff": "管理本单位账号",
+}
+#: What there is to be allowed, by the kind of firm.
+RIGHTS_OF: dict[str, tuple[str, ...]] = {
+    "dealer": ("claims", "redeem", "staff"),
+    "shop": ("claims", "redeem", "hand_out", "staff"),
+    "point": ("claims", "staff"),
+    "recycler": ("staff",),
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +81,10 @@ class User(WithPublicId, UserMixin, Base):  # type: ignore[misc]
     phone: Mapped[Any] = mapped_column(Sealed("users.phone"), nullable=True)
     phone_index: Mapped[str | None] = mapped_column(String(64), unique=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    rights: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # of RIGHTS; NULL: all
     password: Mapped[str | None] = mapped_column(String(255))
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(Instant)
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_hex(32))
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
@@ -68,6 +98,10 @@ class User(WithPublicId, UserMixin, Base):  # type: ignore[misc]
     def roles(self) -> list[NamedRole]:
         """The one role, in the list that Flask-Security expects."""
         return [NamedRole(self.role)]
+
+    def may(self, right: str) -> bool:
+        """Whether a firm's account has the right (of RIGHTS); accounts without a list of their own have all."""
+        return self.rights is None or right in self.rights
 
 
 @dataclass(frozen=True)
@@ -88,19 +122,46 @@ class Actor:
 SYSTEM = Actor("system")
 
 
+_OF_THE_FILE = text("valid_from IS NULL")
+
+
 class Listing(Base):
-    """A firm on one of a scheme's lists (参与商户名单): `listed_sellers`, `listed_used_firms`, or excluded (失信)."""
+    """A firm on one of a scheme's lists (参与商户名单), both days included; without days for as long as the scheme.
+
+    An admission has its days and its organisation; what the command line lists has neither.
+    """
 
     __tablename__ = "listings"
     __table_args__ = (
-        one_of("kind", ("listed_sellers", "listed_used_firms", "excluded")),
-        UniqueConstraint("scheme_code", "kind", "name"),
-    )
+        one_of("kind", ("listed_sellers", "listed_used_firms")),
+        CheckConstraint("(valid_from IS NULL) = (valid_until IS NULL)", name="days_together"),
+        CheckConstraint("valid_from <= valid_until", name="days_in_order"),
+        UniqueConstraint("scheme_code", "kind", "name", "valid_from"),
+        Index(
+            "uq_listings_of_the_file", "scheme_code", "kind", "name", unique=True,
+            postgresql_where=_OF_THE_FILE, sqlite_where=_OF_THE_FILE,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     scheme_code: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(120))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    valid_from: Mapped[date | None] = mapped_column()
+    valid_until: Mapped[date | None] = mapped_column()
+
+    organisation: Mapped[Organisation | None] = relationship()
+
+    @hybrid_method
+    def covers(self, day: date) -> bool:
+        """Whether the firm is on the list on that day."""
+        return self.valid_from is None or self.valid_until is None or self.valid_from <= day <= self.valid_until
+
+    @covers.inplace.expression
+    @classmethod
+    def _covers(cls, day: date) -> ColumnElement[bool]:
+        return or_(cls.valid_from.is_(None), and_(cls.valid_from <= day, day <= cls.valid_until))
 
 
 class OneTimeCode(Base):

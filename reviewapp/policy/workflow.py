@@ -43,14 +43,17 @@ ROLES: dict[str, str] = {
     "finance_checker": "财务（复核）",
     "auditor": "审计",
     "admin": "管理员",
+    "township": "乡镇（街道）",
     "system": "系统",
 }
 
 SUBMITTERS = ("claimant", "dealer", "shop", "point")
 #: Who acts for a firm or a collection point: its people see and mend each other's claims.
 COMPANIES = ("dealer", "shop", "point", "recycler")
+#: Who acts for an organisation of their own: the firms', and the township's people, who look at firms first.
+WITH_ORGANISATION = (*COMPANIES, "township")
 #: Who is not the office.
-OUTSIDE = (*SUBMITTERS, "recycler")
+OUTSIDE = (*SUBMITTERS, "recycler", "township")
 REVIEWERS = ("reviewer", "lead")
 FINANCE = ("finance_maker", "finance_checker")
 

@@ -13,6 +13,7 @@ from reviewapp import schemes
 from reviewapp.errors import NotFound
 from reviewapp.models import BatchExport, Claim, Payout, PayoutBatch, PayoutSkip, Pool
 from reviewapp.queries.finance import PayoutLine, line
+from reviewapp.services import standing
 from reviewapp.services.payouts_lines import digest
 
 
@@ -28,12 +29,15 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line of the list that a batch is made from; `skipped` is the last time it was passed over."""
+    """One line of the list that a batch is made from; `skipped` is the last time it was passed over. `struck` says why
+    it has to be now: its payee is excluded.
+    """
 
     payout_id: int
     public_id: str
     line: PayoutLine
     skipped: Skipped | None
+    struck: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,12 @@ def choices(session: Session, scheme_code: str, pool_name: str) -> ChoiceList:
         query = query.where(Claim.pool_id == pool.id)
     payouts = session.scalars(query.order_by(Payout.approved_at, Payout.id)).all()
     skipped = _last_skips(session, [payout.id for payout in payouts])
+    struck = standing.struck_payees(session, payouts)
     return ChoiceList(
         scheme_code=scheme_code, scheme_title=schemes.load(scheme_code).title, pool=pool, pools=pools,
-        lines=tuple(Choice(row.id, row.public_id, line(row), skipped.get(row.id)) for row in payouts),
+        lines=tuple(
+            Choice(row.id, row.public_id, line(row), skipped.get(row.id), struck.get(row.id, "")) for row in payouts
+        ),
         digest=digest(payouts),
     )  # fmt: skip
 

@@ -16,7 +16,9 @@ from reviewapp.models import (
     BatchPage,
     Claim,
     Demand,
+    Exclusion,
     FundOrder,
+    MerchantApplication,
     Organisation,
     Page,
     Paper,
@@ -34,6 +36,7 @@ from reviewapp.models import (
     User,
     Voucher,
 )
+from reviewapp.policy import merchant_flow
 from reviewapp.policy.voucher_flow import HANDERS_OUT, REDEEMERS
 from reviewapp.policy.workflow import COMPANIES, FINANCE, PAID_OUT, REVIEWERS
 
@@ -43,6 +46,8 @@ POOL_READERS = (*FINANCE, "auditor", "admin")
 DEMAND_READERS = (*FINANCE, "auditor")
 #: Who looks over all collection points: registers, stock, pickups and what is missing of them.
 COLLECTION_READERS = (*PAPER_READERS, "admin")
+#: Who looks at the list of firms, their validity and exclusions.
+FIRM_READERS = ("admin", "lead", "auditor")
 _Row = TypeVar("_Row")
 _PAYING = ("approved", "publication", "payable", "sending", *PAID_OUT, "failed", "unknown")
 
@@ -268,6 +273,38 @@ def audit_sample(session: Session, actor: Actor, public_id: str) -> AuditSample:
     """The sample, for auditors; NotFound as for `claim`."""
     found = select(AuditSample).where(AuditSample.public_id == public_id)
     return _only(session, _of_finance(found, actor, "auditor"))
+
+
+def merchant_applications(session: Session, actor: Actor) -> Select[MerchantApplication]:
+    """Firms' applications: one's own, one's firm's; those put in for who reviews them, a township's own only."""
+    found, mine = select(MerchantApplication), MerchantApplication.applicant_id == actor.id
+    if actor.role == "claimant":
+        return found.where(mine)
+    if actor.role in merchant_flow.APPLICANTS:
+        return found.where(MerchantApplication.of_firm_id == actor.organisation_id)
+    put_in = MerchantApplication.submitted_at.is_not(None)
+    if actor.role == "township":
+        office = session.get(Organisation, actor.organisation_id) if actor.organisation_id else None
+        return found.where(put_in, MerchantApplication.township == (office.name if office else None))
+    return found.where(put_in if actor.role in FIRM_READERS else false())
+
+
+def merchant_application(session: Session, actor: Actor, public_id: str) -> MerchantApplication:
+    """A firm's application; NotFound as for `claim`."""
+    found = merchant_applications(session, actor)
+    return _only(session, found.where(MerchantApplication.public_id == public_id))
+
+
+def firm(session: Session, actor: Actor, public_id: str) -> Organisation:
+    """A firm with its listings and exclusions, for who looks at firms; NotFound as for `claim`."""
+    found = select(Organisation).where(Organisation.public_id == public_id, Organisation.kind.in_(COMPANIES))
+    return _only(session, _of_finance(found, actor, *FIRM_READERS))
+
+
+def exclusion(session: Session, actor: Actor, public_id: str) -> Exclusion:
+    """An exclusion, for who looks at firms; NotFound as for `claim`."""
+    found = select(Exclusion).where(Exclusion.public_id == public_id, Exclusion.lifts_id.is_(None))
+    return _only(session, _of_finance(found, actor, *FIRM_READERS))
 
 
 def _of_finance(found: Select[_Row], actor: Actor, *roles: str) -> Select[_Row]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from reviewapp.errors import InvalidValue, NotAllowed, NotFound, TooMany
 from reviewapp.models import Actor, Batch, BatchFile, BatchPart
 from reviewapp.models.batch import ARCHIVE
-from reviewapp.services import intake, outbox
+from reviewapp.services import intake, outbox, standing
 from reviewapp.services.intake import Received
 from reviewapp.services.sheet_columns import Template
 from reviewapp.storage import Storage, StoredFile
@@ -49,11 +49,13 @@ def open_batch(
 
 
 def lock(session: Session, batch_id: int, actor: Actor | None = None) -> Batch:
-    """The batch, locked; with `actor`, only for the dealer whose it is. Raises NotFound."""
+    """The batch, locked; with `actor`, only for the dealer whose it is. Raises NotFound, NotAllowed."""
     query = select(Batch).where(Batch.id == batch_id).with_for_update().execution_options(populate_existing=True)
     batch = session.scalars(query).one_or_none()
     if batch is None or (actor is not None and not owns(actor, batch)):
         raise NotFound()
+    if actor is not None:
+        standing.require_right(session, actor, "claims")
     return batch
 
 

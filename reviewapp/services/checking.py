@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
-from reviewapp.models import Claim, ClaimKey, Evaluation, Listing, Paper, Upload
+from reviewapp.models import Claim, ClaimKey, Evaluation, Paper, Upload
 from reviewapp.policy import Result, evaluate
 from reviewapp.policy.workflow import PAID_OUT
-from reviewapp.services import facts, fields, identities
+from reviewapp.services import exclusions, facts, fields, identities, listings
+from reviewapp.services.days import local_date
 from reviewapp.services.facts import CurrentFacts
 from reviewapp.services.identities import Identity
 
@@ -47,7 +48,7 @@ def evaluate_claim(session: Session, claim: Claim, now: datetime) -> Checked:
     scheme = schemes.load(claim.scheme_code, claim.scheme_version)
     present = facts.current(session, claim)
     submitted_at = claim.submitted_at or now
-    context = _context(session, claim, present)
+    context = _context(session, claim, present, submitted_at)
     given = facts.as_json(present, claim, submitted_at=submitted_at, context=context)
     return Checked(
         result=evaluate(scheme, given),
@@ -153,12 +154,12 @@ def _keys_of(claim: Claim) -> Select[ClaimKey]:
     return select(ClaimKey).where(ClaimKey.claim_id == claim.id)
 
 
-def _context(session: Session, claim: Claim, present: CurrentFacts) -> dict[str, Any]:
-    """What the database knows: the scheme's lists, and claims on the same things. A list nobody entered is unknown."""
-    lists: dict[str, Any] = {"excluded": []}
-    named = select(Listing.kind, Listing.name).where(Listing.scheme_code == claim.scheme_code).order_by(Listing.name)
-    for kind, name in session.execute(named):
-        lists.setdefault(kind, []).append(name)
+def _context(session: Session, claim: Claim, present: CurrentFacts, submitted_at: datetime) -> dict[str, Any]:
+    """What the database knows: the scheme's lists as on the day the claim was put in, who is excluded at this moment,
+    and claims on the same things. A list nobody entered is unknown.
+    """
+    lists: dict[str, Any] = listings.named(session, claim.scheme_code, local_date(submitted_at))
+    lists["excluded"] = exclusions.names(session, claim.scheme_code)
     known = list(identities.of(facts.as_json(present, claim, submitted_at=claim.created_at)))
     return lists | {"prior_claims": _prior_claims(session, claim, known)}
 

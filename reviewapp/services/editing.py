@@ -13,7 +13,7 @@ from reviewapp.errors import IllegalMove, InvalidValue, NotFound
 from reviewapp.models import Actor, Claim, Fact
 from reviewapp.policy.workflow import EDITABLE, STATES
 from reviewapp.queries import scope
-from reviewapp.services import facts, fields, mending, prefill, trail
+from reviewapp.services import facts, fields, mending, prefill, standing, trail
 from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
 from reviewapp.services.values import BadValue, normalise
 
@@ -57,6 +57,7 @@ def editable(session: Session, actor: Actor, claim_id: int, revision: int | None
     claim = trail.lock(session, claim_id)
     if not scope.owns(actor, claim):
         raise NotFound()
+    standing.require_right(session, actor, "claims")
     if claim.state not in EDITABLE:
         raise IllegalMove(_CLOSED.format(state=STATES[claim.state]))
     if revision is not None:

@@ -55,7 +55,7 @@ def hand_out(session: Session, actor: Actor, now: datetime, sale_id: int, *, pre
     kind = sales.kind_of(claim)
     if claim.state != "draft" or sale.voucher_id is not None:
         raise IllegalMove("这次购买已经发过券，或者已经取消。请刷新页面查看最新情况。")
-    vouchers.require_listed(session, claim.scheme_code, sale.organisation.name)
+    vouchers.require_listed(session, claim.scheme_code, sale.organisation.name, now)
     until = _open_round(kind, now)
     if not present:
         raise InvalidValue(f"请确认消费者本人在场、当前位于{kind.position}后勾选。", {"present": "请确认后勾选。"})

@@ -17,7 +17,7 @@ from reviewapp.models import Actor, Claim, Paper, Pool, Upload, User
 from reviewapp.pages import inspect_file
 from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
-from reviewapp.services import mending, outbox, prefill, trail
+from reviewapp.services import mending, outbox, prefill, standing, trail
 from reviewapp.services.editing import FactChange, confirm, editable, set_facts
 from reviewapp.storage import Storage
 
@@ -57,8 +57,8 @@ def create_draft(
 ) -> Claim:
     """A new draft; the same form sent again gives the draft it made the first time.
 
-    Raises NotFound for an unknown programme, NotAllowed when it does not take claims from this role, Unavailable while
-    the scheme's pool is not open.
+    Raises NotFound for an unknown programme, NotAllowed when it does not take claims from this role or this firm,
+    Unavailable while the scheme's pool is not open.
     """
     found = select(Claim).where(Claim.entered_by_id == actor.id, Claim.form_key == form_key)
     existing = session.scalars(found).one_or_none()
@@ -85,6 +85,7 @@ def require_open(session: Session, actor: Actor, scheme_code: str, programme: st
         raise NotFound("这个活动没有这个补贴项目，请从首页重新选择。")
     if actor.role not in rules.submitters:
         raise NotAllowed(_wrong_submitter(rules.submitters))
+    standing.require(session, actor, scheme_code, "claims")
     pool = session.scalars(select(Pool).where(Pool.scheme_code == scheme_code, Pool.code == rules.pool)).one_or_none()
     if pool is None:
         raise Unavailable("这个活动还没有开放申领，请稍后再来，或咨询活动主办单位。")

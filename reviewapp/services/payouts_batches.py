@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from reviewapp import schemes
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound, Stale
 from reviewapp.models import Actor, Claim, Fact, Payout, PayoutBatch, PayoutSkip, Pool
-from reviewapp.services import outbox
+from reviewapp.services import outbox, standing
 from reviewapp.services.days import local_date
 from reviewapp.services.payouts_lines import digest, locked_lines, require_finance
 
@@ -47,6 +47,7 @@ def make_batch(
     listed = _ready(session, scheme_code, pool_id)
     _check_list(listed, skips, shown)
     payouts = [payout for payout in listed if payout.id not in skips]
+    _require_payees(session, payouts, "请写明原因跳过，或等主管部门解除后再制单。批次没有生成。")
     if not payouts:
         raise InvalidValue("没有待发放的指令，批次没有生成。审核通过（公示期满）的申请会出现在待发放列表中。")
     amounts = [payout.amount_fen for payout in payouts]
@@ -97,6 +98,7 @@ def release_batch(
     payouts = locked_lines(session, batch_id)
     _check_typed(batch, payouts, count, total_fen)
     _check_unchanged(batch, payouts, digest)
+    _require_payees(session, payouts, "请撤销批次，重新制单时跳过。批次没有放行。")
     _require_no_card_of(session, actor, payouts)
     if batch.checker_id is None:
         batch.checker_id, batch.checked_at = actor.id, now
@@ -167,6 +169,14 @@ def _lock_open(session: Session, batch_id: int) -> PayoutBatch:
     if batch.state not in ("made", "checked"):
         raise IllegalMove("这个批次已放行或已撤销，不能再做这个操作。请刷新页面查看最新情况。")
     return batch
+
+
+def _require_payees(session: Session, payouts: Sequence[Payout], remedy: str) -> None:
+    """No money goes to a firm that is excluded: that is for people to decide, line by line."""
+    struck = standing.struck_payees(session, payouts)
+    for payout in payouts:
+        if payout.id in struck:
+            raise InvalidValue(f"申请 {payout.claim.number}：{struck[payout.id]}。{remedy}")
 
 
 def _require_other_person(batch: PayoutBatch, actor: Actor) -> None:

@@ -14,7 +14,7 @@ from reviewapp.errors import InvalidValue
 from reviewapp.models import SYSTEM, Actor, Claim, Decision, Evaluation, Event, Fact, Payout
 from reviewapp.policy.identifiers import card_ok
 from reviewapp.policy.names import same_name
-from reviewapp.services import checking, trail
+from reviewapp.services import checking, standing, trail
 
 #: The counties' local time; it has no summer time.
 _LOCAL = timezone(timedelta(hours=8))
@@ -70,6 +70,7 @@ def give_new_card(
     InvalidValue (card number, or another person's card).
     """
     claim = trail.lock(session, claim_id, revision=revision)
+    standing.require_right(session, actor, "claims")
     facts = _approved_facts(session, claim)
     _check(account, claim, facts)
     trail.move(session, claim, actor, now, "give_new_card")

@@ -9,12 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import InvalidValue
-from reviewapp.models import Listing, Organisation, User
+from reviewapp.models import SYSTEM, Listing, Organisation, User
 from reviewapp.models.people import USER_ROLES
 from reviewapp.policy.identifiers import phone_ok, uscc_ok
 from reviewapp.policy.names import fold_name
-from reviewapp.policy.workflow import COMPANIES, ROLES
+from reviewapp.policy.workflow import ROLES, WITH_ORGANISATION
 from reviewapp.schemes.collection import Collection
+from reviewapp.services import exclusions
+from reviewapp.services.exclusions import Ground
+
+#: Organisations that have no 统一社会信用代码 of their own to give.
+_WITHOUT_CODE = ("point", "township")
 
 
 def add_user(
@@ -36,7 +41,7 @@ def add_user(
         raise InvalidValue(f"没有“{role}”这种角色。可用的角色：{'、'.join(USER_ROLES[1:])}。")
     if session.scalar(select(User.id).where(User.username == username)):
         raise InvalidValue(f"账号“{username}”已存在，请换一个。", {"username": "已存在"})
-    if role in COMPANIES and (organisation is None or organisation.kind != role):
+    if role in WITH_ORGANISATION and (organisation is None or organisation.kind != role):
         raise InvalidValue(f"{ROLES[role]}账号要写明所属单位。")
     if phone is not None and not phone_ok(phone):
         raise InvalidValue(f"“{phone}”不是手机号，应为 1 开头的 11 位数字。", {"phone": "请核对"})
@@ -58,19 +63,28 @@ def staff_named(session: Session, username: str) -> User:
 
 
 def firm(session: Session, kind: str, name: str, uscc: str | None) -> Organisation:
-    """The firm or collection point of that kind and name, made when new; a collection point has no code of its own.
+    """The firm, collection point or township of that kind and name, made when new; only firms have a code.
 
-    InvalidValue when its 统一社会信用代码 is missing or does not hold, or the name belongs to one of another kind.
+    InvalidValue when its 统一社会信用代码 is missing, does not hold or is another's, or the name belongs to one of
+    another kind.
     """
-    if kind != "point" and not uscc_ok(uscc or ""):
-        raise InvalidValue(f"“{uscc or ''}”不是有效的统一社会信用代码（校验位不符），请核对。")
+    if kind not in _WITHOUT_CODE and not uscc_ok(uscc or ""):
+        raise InvalidValue(
+            f"“{uscc or ''}”不是有效的统一社会信用代码（校验位不符），请核对。", {"uscc": "校验位不符。"}
+        )
     found = session.scalar(select(Organisation).where(Organisation.name == name))
     if found is None:
+        _require_free(session, name, uscc)
         found = Organisation(kind=kind, name=name, uscc=uscc or None)
         session.add(found)
         session.flush()
     if found.kind != kind:
-        raise InvalidValue(f"“{name}”已登记为另一类单位，请核对名称。")
+        raise InvalidValue(f"“{name}”已登记为另一类单位，请核对名称。", {"name": "已登记为另一类单位。"})
+    if uscc and found.uscc not in (None, uscc):
+        raise InvalidValue(f"“{name}”登记的统一社会信用代码不是 {uscc}，请核对。", {"uscc": "与已登记的不同。"})
+    if uscc and found.uscc is None:
+        _require_free(session, name, uscc)
+        found.uscc = uscc
     return found
 
 
@@ -83,10 +97,28 @@ def open_points(session: Session, collection: Collection) -> int:
     return len(set(named) - known)
 
 
-def list_firms(session: Session, scheme_code: str, kind: str, names: Iterable[str]) -> int:
-    """Put firms on a scheme's list (`listed_sellers`, `listed_used_firms`, `excluded`); returns how many were new."""
-    listed = session.scalars(select(Listing.name).where(Listing.scheme_code == scheme_code, Listing.kind == kind))
-    known = {fold_name(name) for name in listed}
+def _require_free(session: Session, name: str, uscc: str | None) -> None:
+    other = session.scalar(select(Organisation.name).where(Organisation.uscc == uscc)) if uscc else None
+    if other is not None and other != name:
+        raise InvalidValue(f"统一社会信用代码 {uscc} 已登记在“{other}”名下，请核对企业名称。", {"name": "与代码不符。"})
+
+
+def list_firms(session: Session, now: datetime, scheme_code: str, kind: str, names: Iterable[str]) -> int:
+    """Put firms on a scheme's list (`listed_sellers`, `listed_used_firms`), for as long as the scheme lasts, or exclude
+    them (`excluded`); returns how many were new.
+    """
+    if kind == "excluded":
+        known = {row.name_key for row in session.scalars(exclusions.of_scheme(scheme_code))}
+    else:
+        listed = select(Listing.name).where(Listing.scheme_code == scheme_code, Listing.kind == kind)
+        known = {fold_name(name) for name in session.scalars(listed.where(Listing.valid_from.is_(None)))}
     new = {fold_name(name): name.strip() for name in names if name.strip() and fold_name(name) not in known}
-    session.add_all(Listing(scheme_code=scheme_code, kind=kind, name=name) for name in new.values())
+    for name in new.values():
+        if kind == "excluded":
+            exclusions.exclude(session, SYSTEM, now, name, _BY_FILE, scheme_code)
+        else:
+            session.add(Listing(scheme_code=scheme_code, kind=kind, name=name))
     return len(new)
+
+
+_BY_FILE = Ground("dishonest", "名单文件", "由命令行按名单登记")

@@ -24,6 +24,7 @@ from reviewapp.services import (
     funds,
     mending,
     outbox,
+    standing,
     trail,
     voucher_money,
 )
@@ -38,13 +39,15 @@ def submit(session: Session, actor: Actor, now: datetime, claim_id: int, revisio
     """Put in a draft: evaluation, number, ticket, and its reservation or a place on the waitlist, in one go.
 
     Failing checks do not stop it (people decide); missing papers, a closed window or no award do. The same form sent
-    twice gives the claim as it stands. Raises Incomplete, InvalidValue, IllegalMove, NotFound, Stale.
+    twice gives the claim as it stands. Raises Incomplete, InvalidValue, IllegalMove, NotFound, Stale; NotAllowed
+    for a firm that is excluded.
     """
     claim = _lock_own(session, actor, claim_id)
     if claim.submitted_from == revision:
         return claim
     trail.require_revision(claim, revision)
     trail.require_move(claim, actor, "submit")
+    standing.require(session, actor, claim.scheme_code, "claims")
     checked = checking.evaluate_claim(session, claim, now)
     wanted_fen = admission.admit(claim, now, checked)
     claim.special = checked.result.special_review
@@ -238,6 +241,7 @@ def _lock_own(session: Session, actor: Actor, claim_id: int) -> Claim:
     same_firm = claim.organisation_id is not None and claim.organisation_id == actor.organisation_id
     if claim.entered_by_id != actor.id and not same_firm:
         raise NotFound()
+    standing.require_right(session, actor, "claims")
     return claim
 
 

@@ -55,7 +55,7 @@ def begin(session: Session, actor: Actor, now: datetime, *, scheme_code: str, fo
     if offer is None:
         raise NotFound("没有找到这个活动，请从“购买登记”重新选择。")
     firm = session.get_one(Organisation, actor.organisation_id)
-    vouchers.require_listed(session, scheme_code, firm.name)
+    vouchers.require_listed(session, scheme_code, firm.name, now)
     claim = intake.create_draft(session, actor, now, scheme_code=scheme_code, programme=offer[1].id, form_key=form_key)
     known = session.scalars(select(Sale).where(Sale.claim_id == claim.id)).one_or_none()
     if known is not None:

@@ -21,14 +21,14 @@ from stdnum import luhn
 
 from reviewapp import schemes, sealing
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound
-from reviewapp.models import SYSTEM, Actor, Claim, Listing, Organisation, Redemption, Voucher
+from reviewapp.models import SYSTEM, Actor, Claim, Organisation, Redemption, Voucher
 from reviewapp.policy import pool as rules
 from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy.identifiers import normal_id
 from reviewapp.policy.money import show_yuan
 from reviewapp.policy.names import same_name
 from reviewapp.policy.vouchers import Voucher as Kind
-from reviewapp.services import funds, trail
+from reviewapp.services import funds, listings, standing, trail
 from reviewapp.services.days import local_date
 from reviewapp.services.entered import require_text
 from reviewapp.signing import Signer
@@ -122,8 +122,9 @@ def require_open(session: Session, actor: Actor, now: datetime, voucher: Voucher
     """The firm of the actor, if the voucher is unused and valid and the firm takes part. Raises as `require_usable`."""
     if actor.role not in flow.REDEEMERS or actor.organisation_id is None:
         raise NotAllowed("只有参加活动的经销商和商家可以核销消费券。")
+    standing.require(session, actor, voucher.claim.scheme_code, "redeem")
     firm = session.get_one(Organisation, actor.organisation_id)
-    require_listed(session, voucher.claim.scheme_code, firm.name)
+    require_listed(session, voucher.claim.scheme_code, firm.name, now)
     if voucher.state == "issued" and voucher.good_until is not None and now > voucher.good_until:
         raise IllegalMove(f"这张消费券的有效期到 {local_date(voucher.good_until)} 为止，已经过期，不能核销。")
     if voucher.state != "issued":
@@ -182,6 +183,7 @@ def take_goods_back(
     row = session.get_one(Redemption, redemption_id, populate_existing=True)
     if actor.organisation_id is None or row.organisation_id != actor.organisation_id:
         raise NotFound()
+    standing.require_right(session, actor, "redeem")
     _require_returnable(voucher)
     reason = require_text(reason, "reason", "退货的情况", _REASON_LENGTH)
     left = row.price_fen - row.returned_fen
@@ -250,16 +252,11 @@ def _when(voucher: Voucher) -> str:
     return "" if voucher.redemption is None else f"在 {local_date(voucher.redemption.at)} "
 
 
-def require_listed(session: Session, scheme_code: str, firm: str) -> None:
-    """Not on the list of the excluded, and on the list of sellers where the scheme has one."""
-    named = select(Listing.kind, Listing.name).where(Listing.scheme_code == scheme_code)
-    lists: dict[str, list[str]] = {"listed_sellers": [], "excluded": []}
-    for kind, name in session.execute(named):
-        lists.setdefault(kind, []).append(name)
-    if any(same_name(firm, name) == "same" for name in lists["excluded"]):
-        raise NotAllowed(f"{firm} 已被移出活动名单，不能核销消费券。如有疑问请联系主管部门。")
-    if lists["listed_sellers"] and not any(same_name(firm, name) == "same" for name in lists["listed_sellers"]):
-        raise NotAllowed(f"{firm} 不在这个活动的参与商户名单内，不能核销消费券。")
+def require_listed(session: Session, scheme_code: str, firm: str, now: datetime) -> None:
+    """On the list of sellers on this day, where the scheme has one."""
+    listed = listings.named(session, scheme_code, local_date(now)).get("listed_sellers")
+    if listed is not None and not any(same_name(firm, name) == "same" for name in listed):
+        raise NotAllowed(f"{firm} 不在这个活动的参与商户名单内，或不在有效期内，不能核销消费券。")
 
 
 def _require_owner(voucher: Voucher, identity: Identity) -> None:

@@ -19,12 +19,16 @@ from reviewapp.web import (
     figures,
     filters,
     finance,
+    firm_accounts,
+    firms,
     guard,
     headers,
     health,
     held,
     images,
     lead,
+    merchant_review,
+    merchants,
     navigation,
     papers_out,
     pools,
@@ -56,6 +60,7 @@ ROOMS = (
     *(lead, relatives, samples),
     *(vouchers, shop, recycler),
     *(collection, collection.register, collection.scans),
+    *(merchants, merchant_review, firms, firm_accounts),
 )
 
 

@@ -52,6 +52,8 @@ def _enforce() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return ask_to_sign_in()
+    if current_user.must_change_password and request.endpoint != "sign_in.leave":
+        return _lead_to(url_for("security.change_password"), 403, "请先把初始密码改成您自己的密码。")
     if current_user.role not in roles:
         raise NotAllowed("您的账号没有打开这个页面的权限。需要权限请联系管理员，或换一个账号登录。")
     if wants_fresh(current_app, request.endpoint) and not check_and_update_authn_fresh(_FRESH, _TIME_TO_FILL_IN):

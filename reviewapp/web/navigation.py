@@ -28,17 +28,23 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "recycler": (("recycler.listing", "集中运输"),),
     "reviewer": _DESK,
-    "lead": (_DESK[0], ("lead.board", "总览"), *_TRAIL, ("schemes.listing", "活动方案")),
+    "lead": (_DESK[0], ("lead.board", "总览"), *_TRAIL, ("firms.listing", "参与商户"), ("schemes.listing", "活动方案")),
     "finance_maker": _FINANCE,
     "finance_checker": _FINANCE,
-    "auditor": (*_TRAIL, ("samples.listing", "抽查"), *_FINANCE, ("schemes.listing", "活动方案")),
+    "auditor": (
+        *(*_TRAIL, ("samples.listing", "抽查"), ("firms.listing", "参与商户")),
+        *(*_FINANCE, ("schemes.listing", "活动方案")),
+    ),
     "admin": (
         ("schemes.listing", "活动方案"),
         ("pools.listing", "资金池"),
         ("point_register.show", "回收登记"),
         ("figures.show", "统计"),
+        ("merchant_review.waiting", "商户审核"),
+        ("firms.listing", "参与商户"),
         ("relatives.everybody", "亲属申报"),
     ),
+    "township": (("merchant_review.waiting", "商户初审"),),
 }
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Flask, session
 from flask_login import user_logged_in
-from flask_security import SQLAlchemySessionUserDatastore
+from flask_security import SQLAlchemySessionUserDatastore, password_changed
 
+from reviewapp import clock
 from reviewapp.extensions import db, limiter, security
 from reviewapp.forms.staff import StaffSignInForm
 from reviewapp.models import User
@@ -40,10 +41,20 @@ _SENTENCES = {
     "FAILED_TO_SEND_CODE": ("口令没有发出，请稍后再试。", "error"),
     "INVALID_REDIRECT": ("登录后的地址不对，请从首页进入。", "error"),
     "ANONYMOUS_USER_REQUIRED": ("您已经登录。", "error"),
+    "PASSWORD_CHANGE": ("密码已改好，下次登录请用新密码。", "success"),
+    "PASSWORD_IS_THE_SAME": ("新密码不能与现在的密码相同。", "error"),
+    "PASSWORD_INVALID_LENGTH": ("密码至少 %(length)s 位，请换一个长一些的。", "error"),
+    "RETYPE_PASSWORD_MISMATCH": ("两次输入的密码不一致，请重新输入。", "error"),
     "API_ERROR": ("这个请求不完整，请返回上一页重试。", "error"),
 }
 #: Where a password or a code could be guessed; so many tries an address has.
-_GUESSABLE = ("security.login", "security.two_factor_token_validation", "security.mf_recovery", "security.verify")
+_GUESSABLE = (
+    "security.login",
+    "security.change_password",
+    "security.two_factor_token_validation",
+    "security.mf_recovery",
+    "security.verify",
+)
 _TRIES = "15 per minute; 120 per hour"
 
 
@@ -53,6 +64,8 @@ def register(app: Flask) -> None:
     datastore = SQLAlchemySessionUserDatastore(db.session, User, NamedRole)
     security.init_app(app, datastore, register_blueprint=True, login_form=StaffSignInForm)
     user_logged_in.connect(_begin_new_session, app)
+    user_logged_in.connect(_note_sign_in, app)
+    password_changed.connect(_own_password, app)
     for endpoint in _GUESSABLE:
         app.view_functions[endpoint] = limiter.limit(_TRIES, methods=["POST"])(app.view_functions[endpoint])
 
@@ -60,3 +73,14 @@ def register(app: Flask) -> None:
 def _begin_new_session(app: Flask, **_: Any) -> None:
     """Signing in gives the session another name: one that somebody else knew before opens nothing."""
     app.session_interface.regenerate(session)  # type: ignore[attr-defined]
+
+
+def _note_sign_in(_app: Flask, user: User, **_: Any) -> None:
+    """Flask-Security commits it with the sign-in, or with the new password that it is in the middle of changing."""
+    if user.role != "claimant":
+        user.last_sign_in_at = clock.machine()
+
+
+def _own_password(_app: Flask, user: User, **_: Any) -> None:
+    """The password is the person's own from now on; Flask-Security commits it with the change."""
+    user.must_change_password = False

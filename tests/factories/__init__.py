@@ -8,7 +8,7 @@ from tests.factories.claims import CLAIM_STATES, claim, evaluation, passing_resu
 from tests.factories.demands import demand
 from tests.factories.facts import add_facts, add_paper, complete_draft, list_dealer, purchase
 from tests.factories.money import fund, pool
-from tests.factories.people import NOW, actor, organisation, user
+from tests.factories.people import NOW, actor, exclude, organisation, user
 from tests.factories.schemes import published_scheme, scheme_draft
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "complete_draft",
     "demand",
     "evaluation",
+    "exclude",
     "fund",
     "list_dealer",
     "organisation",

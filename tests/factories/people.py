@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from reviewapp import sealing
-from reviewapp.models import Actor, Organisation, User
-from reviewapp.policy.workflow import COMPANIES
+from reviewapp.models import SYSTEM, Actor, Exclusion, Organisation, User
+from reviewapp.policy.workflow import WITH_ORGANISATION
+from reviewapp.services import exclusions
 
 #: The instant at which tests play unless they say otherwise: inside the window of yangcheng-2023 `car`, a Wednesday.
 NOW = datetime(2024, 1, 10, 9, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -34,7 +35,7 @@ def user(session: Session, role: str = "claimant", *, now: datetime = NOW, **col
         columns.setdefault("phone_index", sealing.current().blind("phone", columns["phone"]))
     else:
         columns.setdefault("username", f"{role}-{number}")
-    if role in COMPANIES and "organisation_id" not in columns:
+    if role in WITH_ORGANISATION and "organisation_id" not in columns:
         columns["organisation_id"] = organisation(session, kind=role).id
     row = User(role=role, created_at=now, **columns)
     session.add(row)
@@ -45,3 +46,10 @@ def user(session: Session, role: str = "claimant", *, now: datetime = NOW, **col
 def actor(session: Session, role: str = "claimant", **columns: Any) -> Actor:
     """The actor of a new user of `role`."""
     return Actor.of(user(session, role, **columns))
+
+
+def exclude(session: Session, name: str, scheme_code: str | None = None, *, now: datetime = NOW) -> Exclusion:
+    """The firm of that name is on the list of the dishonest."""
+    return exclusions.exclude(
+        session, SYSTEM, now, name, exclusions.Ground("dishonest", "样文〔2024〕1号", "样例"), scheme_code
+    )

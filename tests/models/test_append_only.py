@@ -29,7 +29,7 @@ from reviewapp.models import (
 from reviewapp.services import heads, trail
 from reviewapp.signing import Signer
 from tests import factories
-from tests.factories import NOW, bank_files
+from tests.factories import NOW, bank_files, merchants
 from tests.factories.signatures import signed_statement
 from tests.support.both import both_databases
 
@@ -60,6 +60,8 @@ def filled(session: Session) -> Session:
     factories.published_scheme(session)
     heads.keep(session, NOW, Signer(bytes(32)))
     _add_batch_rows(session)
+    factories.exclude(session, "样例车行")
+    merchants.put_in(session)
     session.commit()
     return session
 

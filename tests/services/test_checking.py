@@ -113,7 +113,7 @@ def test_a_seller_off_the_list_fails_and_no_list_at_all_is_unsure(session: Sessi
 def test_an_excluded_dealer_fails(session: Session) -> None:
     bought = buy()
     claim = filled(session, bought)
-    list_seller(session, bought.dealer.name, "excluded")
+    factories.exclude(session, bought.dealer.name)
 
     assert check(session, claim).result.outcome == "fail"
 

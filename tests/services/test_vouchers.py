@@ -76,9 +76,9 @@ def test_firms_that_may_not(session: Session, dealer: Actor) -> None:
     row = made.voucher(session)
     assert "不在这个活动的参与商户名单内" in _refused(session, factories.actor(session, "dealer"), row).message
     firm = session.get_one(Organisation, dealer.organisation_id)
-    factories.list_dealer(session, firm.name, kind="excluded")
+    factories.exclude(session, firm.name)
     refused = _refused(session, dealer, row)
-    assert (isinstance(refused, NotAllowed), "已被移出活动名单" in refused.message) == (True, True)
+    assert (isinstance(refused, NotAllowed), "被列入失信名单" in refused.message) == (True, True)
     assert isinstance(_refused(session, factories.actor(session, "claimant"), row), NotAllowed)
 
 

@@ -29,7 +29,7 @@ from tests.factories.counter import COUNTER, intake
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
 from tests.factories.signatures import signed_statement
-from tests.web import access_collection
+from tests.web import access_collection, access_firms
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor, words
 
@@ -45,6 +45,7 @@ ROLES = (
     "finance_checker",
     "auditor",
     "admin",
+    "township",
 )
 SUBMITTERS = ("claimant", "dealer", "shop", "point")
 REVIEWERS = ("reviewer", "lead")
@@ -122,13 +123,15 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("shop.register", "shop.hand_out", "shop.set_products", "shop.close"), ("shop",)),
     **dict.fromkeys(("shop.confirmation", "shop.sign", "shop.take_back", "shop.cancel", "shop.again"), ("shop",)),
     **access_collection.OPEN_TO,
+    **access_firms.OPEN_TO,
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
 #: Routes of Flask-Security; they guard themselves, `test_staff_sign_in` looks at them.
 LIBRARY_ROUTES = {
     "static", "bootstrap.static", "security.static", "security.login", "security.logout", "security.verify",
-    "security.mf_recovery", "security.mf_recovery_codes", "security.tf_select", "security.two_factor_rescue",
+    "security.change_password", "security.mf_recovery", "security.mf_recovery_codes", "security.tf_select",
+    "security.two_factor_rescue",
     "security.two_factor_setup", "security.two_factor_setup_validate", "security.two_factor_token_validation",
 }  # fmt: skip
 #: What a POST needs so that it is about something.
@@ -153,10 +156,15 @@ FORMS = {
     "relatives.declare": {"name": "样例乙", "relation": "配偶"},
     "desk.cancel_return": {"revision": "1", "reason": "样例"},
     "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
+    **access_firms.FORMS,
     "demands.receive": {"amount": "1", "bank_reference": "样例1", "received_on": "2024-01-10"},
 }
 
 
+#: What a stranger has none of.
+NOTHING = dict.fromkeys(
+    ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16
+)
 TOP_UP = fund_orders.Proposal("top_up", 100, "文", "因", "of the world")
 
 
@@ -209,14 +217,12 @@ def world(app: Flask, rows: Session) -> World:
         owner = person if role in SUBMITTERS else stranger
         own[role] = Things({**offices, **_things(app, rows, owner, person if role in REVIEWERS else None)})
         own[role].names.update(_of_staff(rows, person, own[role].names["trail"]))
-    colleagues = Things({**offices, **_things(app, rows, colleague)})
-    nothing = dict.fromkeys(
-        ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16
-    )
+        own[role].names.update(access_firms.things(app, rows, person, stranger))
+    colleagues = _things(app, rows, colleague) | access_firms.things(app, rows, colleague, stranger)
     foreign = access_collection.things(app, rows, factories.user(rows, "point"), factories.user(rows, "recycler"))
-    strangers = Things({**nothing, **foreign, **_things(app, rows, stranger)})
+    strangers = foreign | _things(app, rows, stranger) | access_firms.things(app, rows, stranger, stranger)
     rows.commit()
-    return World(people, own, colleagues, strangers)
+    return World(people, own, Things(offices | colleagues), Things(NOTHING | strangers))
 
 
 def _of_staff(rows: Session, person: User, public_id: str) -> dict[str, str]:

@@ -113,6 +113,14 @@ def test_a_claim_from_nothing_to_its_receipt(app: Flask, rows: Session, dealer: 
     assert taken_back.json["state"] == "withdrawn"
 
 
+def test_an_excluded_firms_program_is_told_so(rows: Session, dealer: User, program: Program) -> None:
+    factories.exclude(rows, dealer.organisation.name)
+    rows.commit()
+    refused = program.post("/claims", CAR)
+    assert (refused.status_code, refused.json["code"]) == (403, "excluded")
+    assert "被列入失信名单" in refused.json["detail"]
+
+
 def test_files_papers_and_their_kinds(rows: Session, dealer: User, program: Program) -> None:
     claim = factories.claim(rows, "draft", by=dealer)
     there = paper(rows, claim, "bank_card")

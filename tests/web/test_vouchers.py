@@ -117,13 +117,13 @@ def test_what_is_wrong_is_told_and_the_rest_stays(rows: Session, visit: Visit, d
 
 def test_refused_at_the_door(rows: Session, visit: Visit, dealer: User) -> None:
     voucher, excluded = made.voucher(rows), factories.user(rows, "shop")
-    factories.list_dealer(rows, excluded.organisation.name, kind="excluded")
+    factories.exclude(rows, excluded.organisation.name)
     rows.commit()
     for number, status, said in (("123", 422, "校验位"), ("100000000008", 404, "没有这个券号")):
         answer = visit(dealer).get("/vouchers/till", query_string={"number": number})
         assert (answer.status_code, said in words(answer)) == (status, True)
     answer = visit(excluded).get(f"/vouchers/till?number={voucher.number}")
-    assert (answer.status_code, "已被移出活动名单" in words(answer)) == (403, True)
+    assert (answer.status_code, "被列入失信名单" in words(answer)) == (403, True)
     clock.stand_on(made.AFTERWARDS)
     answer = visit(dealer).get(f"/vouchers/till?number={voucher.number}")
     assert (answer.status_code, "已经过期" in words(answer)) == (409, True)

@@ -13,14 +13,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.models import Outbox, PagePrint, Payout, Reconciliation, Upload
+from reviewapp.models import Actor, Outbox, PagePrint, Payout, Reconciliation, Upload
 from reviewapp.scratch.bank import SandboxBank
-from reviewapp.services import funds, outbox, payouts, reconciliation
+from reviewapp.services import checking, funds, outbox, payouts, queue, reconciliation
 from tests.factories.claims import claim
+from tests.factories.facts import complete_draft, purchase
 from tests.factories.money import pool
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import CARD, CLOSED_CARD, approved, ready, released
-from tests.factories.people import NOW
+from tests.factories.people import NOW, exclude
 from tests.pages.test_likeness import jpeg, scene
 from tests.support.both import both_databases
 from tests.workers.conftest import Hands
@@ -160,6 +161,16 @@ def test_a_claim_put_in_has_its_pictures_compared(office: Session) -> None:
         outbox.add(office, "claim.compare", row.id, NOW)
     assert _perform(office, "claim.compare").done_at == NOW
     assert office.scalar(select(func.count()).select_from(PagePrint)) > 0
+
+
+def test_an_exclusion_has_the_waiting_claims_checked_again(office: Session) -> None:
+    with transaction(office):
+        draft = complete_draft(office)
+        queue.submit(office, Actor("claimant", draft.entered_by_id), NOW, draft.id, draft.revision)
+        exclude(office, purchase().dealer.name)
+    assert checking.latest(office, draft).outcome == "pass"
+    assert _perform(office, "firm.recheck").done_at == NOW
+    assert checking.latest(office, draft).outcome == "fail"
 
 
 @pytest.mark.parametrize("fault", ["lost_answer", "late_answer"])

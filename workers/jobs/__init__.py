@@ -38,6 +38,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "claim.compare": claims.compare,
     "origin.find": collection.find_claim,
     "claim.notice": claims.notice,
+    "firm.recheck": claims.recheck_firm,
     "payout.order": payouts.order,
     "payout.send": payouts.send,
     "payout.ask": payouts.ask,

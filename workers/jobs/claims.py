@@ -1,4 +1,6 @@
-"""What follows when something happened to a claim: its pictures are compared, its claimant is told."""
+"""What follows when something happened to a claim or its seller: pictures are compared, the claimant is told, claims
+are checked again.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp import clock
 from reviewapp.db import transaction
-from reviewapp.services import likeness, notices, outbox
+from reviewapp.services import likeness, notices, outbox, struck_claims
 from workers.jobs.task import Task
 
 _MOST_ATTEMPTS = 3
@@ -28,4 +30,11 @@ def notice(session: Session, app: Flask, task: Task) -> None:
     """claim.notice: a short message to the claimant (subject: event)."""
     with transaction(session):
         notices.send(session, app.extensions["sms"], clock.now(), task.subject_id)
+        outbox.finish(session, clock.now(), task.outbox_id)
+
+
+def recheck_firm(session: Session, _app: Flask, task: Task) -> None:
+    """firm.recheck: the waiting claims on which an excluded firm is the seller (subject: exclusion)."""
+    struck_claims.recheck(session, clock.now(), task.subject_id)
+    with transaction(session):
         outbox.finish(session, clock.now(), task.outbox_id)

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from reviewapp.migrations.words import allow, disallow
 from reviewapp.models.append_only import protect
 
 revision = '0020'
@@ -12,21 +13,6 @@ depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 INSTANT = sa.DateTime(timezone=True)
-BEFORE = (
-    "'submit', 'promote', 'take', 'put_back', 'take_back', 'first_look', 'dispute', 'approve', 'return', 'reject', "
-    "'await_funds', 'resubmit', 'cancel_return', 'lapse', 'withdraw', 'publish', 'make_payable', 'send', "
-    "'lose_answer', 'confirm_paid', 'confirm_failed', 'return_payment', 'give_new_card', 'demand', 'settle_demand', "
-    "'drop_demand', 'create', 'change_paper', 'change_fact', 'check', 'propose_demand', 'pay_back', 'note', 'waive', "
-    "'redeem_voucher', 'return_goods', 'expire_voucher'"
-)
-NEW = "'sign'"
-
-
-def _actions(listed):
-    with op.batch_alter_table('events') as batch:
-        batch.drop_constraint(op.f('ck_events_action_known'), type_='check')
-        batch.create_check_constraint(op.f('ck_events_action_known'), f'action IN ({listed})')
-    protect(op.get_bind(), ['events'])
 
 
 def upgrade() -> None:
@@ -53,10 +39,10 @@ def upgrade() -> None:
     op.create_index(op.f('ix_signed_statements_picture_sha256'), 'signed_statements', ['picture_sha256'])
     op.create_index(op.f('ix_signed_statements_view_sha256'), 'signed_statements', ['view_sha256'])
     protect(op.get_bind(), ['signed_statements'])
-    _actions(f'{BEFORE}, {NEW}')
+    allow('events', 'action', 'sign')
 
 
 def downgrade() -> None:
     """Back; refused by the database once somebody signed."""
-    _actions(BEFORE)
+    disallow('events', 'action', 'sign')
     op.drop_table('signed_statements')

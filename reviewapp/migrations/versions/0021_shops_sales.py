@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from reviewapp.models.append_only import protect
+from reviewapp.migrations.words import allow, disallow
 
 revision = '0021'
 down_revision = '0020'
@@ -11,21 +11,6 @@ branch_labels = None
 depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
-BEFORE = (
-    "'submit', 'promote', 'take', 'put_back', 'take_back', 'first_look', 'dispute', 'approve', 'return', 'reject', "
-    "'await_funds', 'resubmit', 'cancel_return', 'lapse', 'withdraw', 'publish', 'make_payable', 'send', "
-    "'lose_answer', 'confirm_paid', 'confirm_failed', 'return_payment', 'give_new_card', 'demand', 'settle_demand', "
-    "'drop_demand', 'create', 'change_paper', 'change_fact', 'check', 'propose_demand', 'pay_back', 'note', 'waive', "
-    "'redeem_voucher', 'return_goods', 'expire_voucher', 'sign'"
-)
-NEW = "'hand_out', 'cancel_sale'"
-
-
-def _actions(listed):
-    with op.batch_alter_table('events') as batch:
-        batch.drop_constraint(op.f('ck_events_action_known'), type_='check')
-        batch.create_check_constraint(op.f('ck_events_action_known'), f'action IN ({listed})')
-    protect(op.get_bind(), ['events'])
 
 
 def _invoice(nullable):
@@ -57,12 +42,12 @@ def upgrade() -> None:
     sa.UniqueConstraint('public_id', name=op.f('uq_sales_public_id')),
     )
     op.create_index('ix_sales_firm', 'sales', ['organisation_id', 'id'])
-    _actions(f'{BEFORE}, {NEW}')
+    allow('events', 'action', 'hand_out', 'cancel_sale')
 
 
 def downgrade() -> None:
     """Back; refused by the database once a voucher was handed out at a counter."""
-    _actions(BEFORE)
+    disallow('events', 'action', 'hand_out', 'cancel_sale')
     op.drop_table('sales')
     _invoice(False)
     op.drop_index('uq_vouchers_person', 'vouchers')

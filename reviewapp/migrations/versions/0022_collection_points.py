@@ -1,10 +1,9 @@
 """Collection points: printed forms and their codes, shelf numbers, motorcycles given back, calls and pickups."""
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
 
+from reviewapp.migrations.words import allow, disallow
 from reviewapp.models.append_only import protect
 
 revision = '0022'
@@ -19,18 +18,6 @@ ACTIONS = (
     'confirm_vehicle', 'certify_scrapping',
 )
 TOPICS = ('origin.find', 'pickup.call')
-
-
-def _allow(table, column, words, *, take_away=False):
-    """Add words to the CHECK that lists a column's values, or take them away; what else it lists stays."""
-    name = f'ck_{table}_{column}_known'
-    checks = sa.inspect(op.get_bind()).get_check_constraints(table)
-    rule = next(check['sqltext'] for check in checks if check['name'] == name)
-    before = [word for word in re.findall(r"'([\w.]+)'", rule) if word not in words]
-    listed = ', '.join(f"'{word}'" for word in (before if take_away else [*before, *words]))
-    with op.batch_alter_table(table) as batch:
-        batch.drop_constraint(op.f(name), type_='check')
-        batch.create_check_constraint(op.f(name), f'{column} IN ({listed})')
 
 
 def upgrade() -> None:
@@ -167,16 +154,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['page_id'], ['pages.id'], name=op.f('fk_origin_codes_page_id_pages')),
     sa.PrimaryKeyConstraint('page_id', name=op.f('pk_origin_codes'))
     )
-    _allow('events', 'action', ACTIONS)
-    _allow('outbox', 'topic', TOPICS)
-    protect(op.get_bind(), ['events', 'shelf_marks'])
+    allow('events', 'action', *ACTIONS)
+    allow('outbox', 'topic', *TOPICS)
+    protect(op.get_bind(), ['shelf_marks'])
 
 
 def downgrade() -> None:
     """Back; refused by the database once a point has done anything of it."""
-    _allow('events', 'action', ACTIONS, take_away=True)
-    protect(op.get_bind(), ['events'])
-    _allow('outbox', 'topic', TOPICS, take_away=True)
+    disallow('events', 'action', *ACTIONS)
+    disallow('outbox', 'topic', *TOPICS)
     for table in (
         'origin_codes', 'shelf_marks', 'pickup_items', 'origin_scans', 'origin_forms', 'given_back', 'pickups',
         'pickup_calls',
