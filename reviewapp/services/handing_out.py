@@ -19,7 +19,7 @@ from reviewapp.policy import pool as rules
 from reviewapp.policy.identifiers import normal_id
 from reviewapp.policy.money import show_yuan
 from reviewapp.policy.vouchers import Voucher as Kind
-from reviewapp.services import funds, queue, sales, trail, vouchers
+from reviewapp.services import funds, queue, sales, standing, trail, vouchers
 from reviewapp.services.days import local_date, local_time
 
 _INSTANT = datetime.resolution
@@ -55,6 +55,7 @@ def hand_out(session: Session, actor: Actor, now: datetime, sale_id: int, *, pre
     kind = sales.kind_of(claim)
     if claim.state != "draft" or sale.voucher_id is not None:
         raise IllegalMove("这次购买已经发过券，或者已经取消。请刷新页面查看最新情况。")
+    standing.require(session, actor, claim.scheme_code, "hand_out")
     vouchers.require_listed(session, claim.scheme_code, sale.organisation.name, now)
     until = _open_round(kind, now)
     if not present:

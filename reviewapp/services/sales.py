@@ -23,7 +23,7 @@ from reviewapp.policy import Programme, Scheme, purchase
 from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy.purchase import Judged, Line
 from reviewapp.policy.vouchers import Voucher as Kind
-from reviewapp.services import facts, fields, intake, trail, vouchers
+from reviewapp.services import facts, fields, intake, standing, trail, vouchers
 from reviewapp.services.editing import FactChange
 from reviewapp.services.entered import require_text
 
@@ -50,7 +50,8 @@ def offers() -> list[tuple[Scheme, Programme, Kind]]:
 
 def begin(session: Session, actor: Actor, now: datetime, *, scheme_code: str, form_key: str) -> Sale:
     """A new sale with its claim; the same form sent twice gives the same one. NotAllowed, NotFound, Unavailable."""
-    _require_right(actor)
+    _require_right(session, actor)
+    standing.require(session, actor, scheme_code, "hand_out")
     offer = next((one for one in offers() if one[0].code == scheme_code), None)
     if offer is None:
         raise NotFound("没有找到这个活动，请从“购买登记”重新选择。")
@@ -197,7 +198,7 @@ def kind_of(claim: Claim) -> Kind:
 
 def lock(session: Session, actor: Actor, sale_id: int) -> tuple[Claim, Sale]:
     """The sale's claim, then the sale, both locked and freshly read; NotFound for another shop's. NotAllowed."""
-    _require_right(actor)
+    _require_right(session, actor)
     claim_id = session.scalar(
         select(Sale.claim_id).where(Sale.id == sale_id, Sale.organisation_id == actor.organisation_id)
     )
@@ -211,9 +212,10 @@ def lock(session: Session, actor: Actor, sale_id: int) -> tuple[Claim, Sale]:
     return claim, sale
 
 
-def _require_right(actor: Actor) -> None:
+def _require_right(session: Session, actor: Actor) -> None:
     if not may_hand_out(actor):
         raise NotAllowed("只有商户指定的发券人员可以登记购买和发券。请用发券人员的账号登录。")
+    standing.require_right(session, actor, "hand_out")
 
 
 def _last_account(session: Session, sale: Sale, claim: Claim) -> dict[str, str]:
