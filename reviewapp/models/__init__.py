@@ -21,7 +21,7 @@ from reviewapp.models.reconciliation import Reconciliation
 from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
 from reviewapp.models.trail import Decision, Evaluation, Event, Waiver
-from reviewapp.models.voucher import Redemption, Voucher
+from reviewapp.models.voucher import Redemption, Voucher, WrongPerson
 
 __all__ = [
     "SYSTEM",
@@ -82,5 +82,6 @@ __all__ = [
     "User",
     "Voucher",
     "Waiver",
+    "WrongPerson",
     "append_only",
 ]

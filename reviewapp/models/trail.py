@@ -17,7 +17,7 @@ DECISIONS = ("approve", "return", "reject")
 #: What happens to a claim without moving it.
 NOTES = (
     *("create", "change_paper", "change_fact", "check", "propose_demand", "pay_back", "note", "waive"),
-    *("redeem_voucher", "return_goods", "expire_voucher"),
+    *("redeem_voucher", "undo_redemption", "return_goods", "expire_voucher"),
 )
 
 

@@ -24,6 +24,7 @@ REDEEMERS = ("dealer", "shop")
 TABLE: tuple[Move, ...] = (
     Move("issued", "redeem", ("redeemed",), REDEEMERS),
     Move("issued", "expire", ("expired",), ("system",)),
+    Move("redeemed", "undo", ("issued",), REDEEMERS),
     Move("redeemed", "take_goods_back", ("redeemed", "voided"), REDEEMERS),
     Move("redeemed", "settle", ("settled",), REVIEWERS),
 )

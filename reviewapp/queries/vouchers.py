@@ -61,11 +61,17 @@ def redemptions(session: Session, actor: Actor, number: int) -> Redemptions:
     rows = session.scalars(newest.options(joinedload(Redemption.voucher).joinedload(Voucher.settlement)))
     unclaimed = (
         mine.join(Redemption.voucher)
-        .where(Voucher.state == "redeemed", Voucher.held_fen > 0)
+        .where(Voucher.state == "redeemed", Voucher.held_fen > 0, Redemption.undone_at.is_(None))
         .with_only_columns(func.count(), func.coalesce(func.sum(Voucher.held_fen), 0))
     )
     open_count, open_fen = session.execute(unclaimed).one()
     return Redemptions(tuple(rows), total, number, open_count, int(open_fen))
+
+
+def undone(session: Session, voucher: Voucher) -> tuple[Redemption, ...]:
+    """The redemptions of a voucher that were taken back, oldest first."""
+    found = select(Redemption).where(Redemption.voucher_id == voucher.id, Redemption.undone_at.is_not(None))
+    return tuple(session.scalars(found.order_by(Redemption.id)))
 
 
 def shown_state(voucher: Voucher, now: datetime) -> str:

@@ -33,7 +33,7 @@ def begin(session: Session, actor: Actor, now: datetime, redemption_id: int) -> 
     before = voucher.settlement
     if before is not None and before.state not in _OVER:
         return before
-    if voucher.state != "redeemed":
+    if voucher.state != "redeemed" or row.undone_at is not None:
         raise IllegalMove("这张消费券没有可以结算的金额。请刷新页面查看最新情况。")
     claim = _draft(session, actor, now, voucher, attempt=before.id if before else 0)
     voucher.settlement_id = claim.id

@@ -97,6 +97,11 @@ def moment(instant: datetime | None) -> str:
     return "—" if instant is None else instant.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
+def clock_time(instant: datetime) -> str:
+    """14:05, in Shanghai."""
+    return instant.astimezone(_ZONE).strftime("%H:%M")
+
+
 def second(instant: datetime | None) -> str:
     """2024-01-15 14:05:09, where the order of submissions is shown."""
     return "—" if instant is None else instant.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
@@ -153,6 +158,7 @@ def register(app: Flask) -> None:
         short_kind=short_kind,
         short_title=short_title,
         second=second,
+        clock_time=clock_time,
         day=day,
         moment=moment,
         long_day=long_day,

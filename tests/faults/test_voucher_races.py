@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from reviewapp.db import transaction
 from reviewapp.errors import ReviewError
 from reviewapp.models import Redemption, Voucher
-from reviewapp.services import funds, vouchers
+from reviewapp.services import funds, voucher_undo, vouchers
+from reviewapp.sms import LocalOutbox
 from tests.factories import vouchers as made
 from tests.faults.races import engine_for_many
 
@@ -69,3 +70,26 @@ def test_one_invoice_and_fifty_vouchers(many: Engine) -> None:
     assert outcome == {"done": 1, "invalid_value": TILLS - 1}
     with Session(many) as session:
         assert Counter(session.scalars(select(Voucher.state))) == {"redeemed": 1, "issued": TILLS - 1}
+
+
+def test_a_redemption_taken_back_while_others_redeem(many: Engine) -> None:
+    """Half the tills undo and half redeem anew: whatever the order, one redemption stands, or the voucher is unused."""
+    with Session(many) as session, transaction(session):
+        dealer, other = made.seller(session), made.seller(session)
+        row = made.redeemed(session, dealer)
+        first, voucher_id, who = row.id, row.voucher_id, made.identity(row.voucher)
+
+    def attempt(session: Session, at: int) -> None:
+        if at % 2:
+            vouchers.redeem(session, other, made.NOW, voucher_id, made.bought(), who)
+        else:
+            voucher_undo.undo(session, LocalOutbox(), dealer, made.NOW, first, "输错")
+
+    outcome = _at_once(many, attempt)
+    with Session(many) as session:
+        standing = session.scalar(select(func.count(Redemption.id)).where(Redemption.undone_at.is_(None)))
+        rows = session.scalar(select(func.count(Redemption.id)))
+        state = session.scalar(select(Voucher.state))
+        assert (state, standing) in (("redeemed", 1), ("issued", 0))
+        assert (outcome["done"], outcome.total()) == (rows, TILLS), "one undo, and one redemption where one came after"
+        assert funds.verify(session) == []

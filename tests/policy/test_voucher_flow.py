@@ -14,6 +14,7 @@ from reviewapp.policy.workflow import ROLES, UnknownMove
 MOVES = {
     **{("issued", "redeem", role): "redeemed" for role in ("dealer", "shop")},
     ("issued", "expire", "system"): "expired",
+    **{("redeemed", "undo", role): "issued" for role in ("dealer", "shop")},
     **{("redeemed", "take_goods_back", role): "redeemed" for role in ("dealer", "shop")},
     **{("redeemed", "settle", role): "settled" for role in ("reviewer", "lead")},
 }

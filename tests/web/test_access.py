@@ -113,6 +113,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     "vouchers.show": ("claimant", "point"),
     **dict.fromkeys(("vouchers.listing", "vouchers.till", "vouchers.redeem"), ("dealer", "shop")),
     **dict.fromkeys(("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle"), ("dealer", "shop")),
+    "vouchers.undo": ("dealer", "shop"),
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -258,7 +259,7 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
 
 def _vouchers(rows: Session, owner: User) -> dict[str, str]:
     """A voucher of an owner or a collection point; a redemption of a dealer or a shop; names of nothing for others."""
-    names = ("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle")
+    names = ("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle", "vouchers.undo")
     if owner.role not in ("dealer", "shop"):
         return {"vouchers.show": made_vouchers.voucher(rows, by=owner).public_id, **dict.fromkeys(names, "0" * 16)}
     factories.list_dealer(rows, owner.organisation.name)
