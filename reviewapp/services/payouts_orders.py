@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from reviewapp import schemes
 from reviewapp.errors import InvalidValue
 from reviewapp.models import SYSTEM, Actor, Claim, Decision, Evaluation, Event, Fact, Payout
-from reviewapp.policy.identifiers import card_ok
+from reviewapp.policy.identifiers import card_ok, firm_account_ok
 from reviewapp.policy.names import same_name
 from reviewapp.services import checking, trail
 
@@ -21,6 +21,8 @@ _LOCAL = timezone(timedelta(hours=8))
 #: What the scheme's checks may say of a new account; the picture of the old card says nothing of it.
 _HOLDER = ("account.holder", "account.kind")
 _OF_PERSON = "持卡人必须是申领人本人，请填写与身份证一致的姓名。"
+_BAD_CARD = "不是有效的银行卡号（校验位不符），请对照卡面逐位核对。"
+_BAD_ACCOUNT = "账号应为 8 至 30 位数字，请对照开户许可证核对。"
 _OF_FIRM = "户名必须是审核通过的商家，请填写与原收款账户一致的名称。"
 
 
@@ -153,12 +155,11 @@ def _applicant(facts: dict[str, Any]) -> str:
 
 def _check(account: NewCard, claim: Claim, facts: dict[str, Any]) -> None:
     """The money goes to who is owed it: the applicant, or the firm that advanced it and was approved as its payee."""
-    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
-    of_firm = scheme.programmes[claim.programme].payee != "claimant"
+    of_firm = schemes.load(claim.scheme_code, claim.scheme_version).programmes[claim.programme].pays_firm
     holder = facts.get("account", {}).get("holder", "") if of_firm else _applicant(facts)
     wrong = {}
-    if not card_ok(account.card_number):
-        wrong["card_number"] = "卡号不正确，请对照银行卡逐位核对。"
+    if not (firm_account_ok if of_firm else card_ok)(account.card_number):
+        wrong["card_number"] = _BAD_ACCOUNT if of_firm else _BAD_CARD
     if same_name(account.holder, holder) != "same":
         wrong["holder"] = _OF_FIRM if of_firm else _OF_PERSON
     if wrong:

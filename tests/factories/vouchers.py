@@ -16,12 +16,13 @@ from reviewapp.specimens.purchases import COUNTIES
 from tests.factories.claims import claim
 from tests.factories.facts import add_facts, add_paper, list_dealer
 from tests.factories.money import pool
-from tests.factories.payouts import CARD
 from tests.factories.people import NOW, user
 
 SCHEME = "yangcheng-2023"
 #: Inside the window in which settlements are taken in, after the last day of the vouchers.
 AFTERWARDS = datetime(2024, 5, 6, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+#: A firm's account: no card, and no Luhn number.
+FIRM_ACCOUNT = "0508020209300012345"
 _invoices = itertools.count(1)
 
 
@@ -98,7 +99,7 @@ def settlement(session: Session, dealer: Actor, redemption: Redemption, now: dat
     }  # fmt: skip
     add_paper(session, row, "vehicle_invoice", invoice, now=now)
     add_paper(session, row, "id_card", {"name": owner["name"], "id_number": owner["id_number"]}, now=now)
-    account = [FactChange.of("account.card_number", CARD), FactChange.of("account.kind", "debit")]
+    account = [FactChange.of("account.card_number", FIRM_ACCOUNT), FactChange.of("account.bank", "样例银行阳城支行")]
     intake.set_facts(session, dealer, now, row.id, None, account)
     return row
 
