@@ -53,8 +53,9 @@ def card_ok(text: str) -> bool:
 
 
 def firm_account_ok(text: str) -> bool:
-    """单位银行账号: 8 to 30 digits, not all the same. Banks number firms' accounts each in its own way, and no check digit
-    holds for all of them, so that a Luhn test would refuse good ones.
+    """单位银行账号: 8 to 30 digits, not all the same.
+
+    Every bank numbers firms' accounts in its own way; no check digit holds for all, and Luhn would refuse good ones.
     """
     return 8 <= len(text) <= 30 and text.isascii() and text.isdigit() and len(set(text)) > 1
 

@@ -17,7 +17,7 @@ from reviewapp.services import intake
 from reviewapp.services.editing import FactChange
 
 #: States of a settlement after which another one may be begun for the same voucher.
-_OVER = ("rejected", "withdrawn", "lapsed")
+OVER = ("rejected", "withdrawn", "lapsed")
 
 
 def begin(session: Session, actor: Actor, now: datetime, redemption_id: int) -> Claim:
@@ -31,7 +31,7 @@ def begin(session: Session, actor: Actor, now: datetime, redemption_id: int) -> 
     locked = select(Voucher).where(Voucher.id == row.voucher_id).with_for_update()
     voucher = session.scalars(locked.execution_options(populate_existing=True)).one()
     before = voucher.settlement
-    if before is not None and before.state not in _OVER:
+    if before is not None and before.state not in OVER:
         return before
     if voucher.state != "redeemed" or row.undone_at is not None:
         raise IllegalMove("这张消费券没有可以结算的金额。请刷新页面查看最新情况。")

@@ -34,6 +34,7 @@ from reviewapp.web import (
     samples,
     scheme_replay,
     schemes,
+    settlements,
     sign_in,
     signals,
     staff,
@@ -49,7 +50,7 @@ ROOMS = (
     *(finance, batches, returns, pools, demands),
     *(tokens, api, api_pages),
     *(lead, relatives, samples),
-    vouchers,
+    *(vouchers, settlements),
 )
 
 

@@ -69,4 +69,6 @@ def _room(endpoint: str | None) -> str:
     if endpoint is None:
         return ""
     room = endpoint.partition(".")[0]
-    return {"scheme_replay": "schemes", "batches": "finance", "papers_out": "trail"}.get(room, room)
+    return {"scheme_replay": "schemes", "batches": "finance", "papers_out": "trail", "settlements": "vouchers"}.get(
+        room, room
+    )

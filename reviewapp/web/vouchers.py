@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +11,7 @@ import segno
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from reviewapp import clock, printing
+from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound, ReviewError
 from reviewapp.extensions import db, limiter
@@ -22,7 +21,7 @@ from reviewapp.policy.money import fen_from_yuan, yuan_from_fen
 from reviewapp.policy.voucher_flow import REDEEMERS, STATES
 from reviewapp.queries import scope
 from reviewapp.queries import vouchers as queries
-from reviewapp.services import intake, voucher_persons, voucher_settlements, voucher_undo, vouchers
+from reviewapp.services import voucher_persons, voucher_settlements, voucher_undo, vouchers
 from reviewapp.web.access import actor, open_to
 
 blueprint = Blueprint("vouchers", __name__, url_prefix="/vouchers")
@@ -153,21 +152,6 @@ def take_goods_back(public_id: str) -> ResponseReturnValue:
         return _redemption(scope.redemption(db.session, actor(), public_id), form, error.message), error.status
     flash("退货已登记，对应的券款已退回资金池。", "success")
     return redirect(url_for("vouchers.redemption", public_id=public_id))
-
-
-@blueprint.post("/redemptions/<public_id>/settle")
-@open_to(*REDEEMERS)
-def settle(public_id: str) -> ResponseReturnValue:
-    """Begin the settlement, or go on with the one begun: a claim like any other, with the slip in it already."""
-    row = scope.redemption(db.session, actor(), public_id)
-    row_id, slip = row.id, printing.pdf("slip", queries.slip(row), {}, row.at)
-    received = intake.receive(current_app.extensions["storage"], BytesIO(slip), "消费券核销小票.pdf")
-    with transaction(db.session):
-        claim = voucher_settlements.begin(db.session, actor(), clock.now(), row_id)
-        made = claim.public_id
-        if claim.state == "draft":
-            intake.add_upload(db.session, actor(), clock.now(), claim.id, received)
-    return redirect(url_for("claims.show", public_id=made))
 
 
 def _usable(number: str, code: str) -> Voucher:
