@@ -20,6 +20,7 @@ from reviewapp.policy.workflow import STATES
 from reviewapp.queries import scope
 from reviewapp.queries.vouchers import goods_word, grouped
 from reviewapp.services import settlement_applications as service
+from reviewapp.services import voucher_settlements
 from reviewapp.services.sheet_columns import CARD, HOLDER
 from reviewapp.services.voucher_settlements import OVER
 
@@ -230,7 +231,7 @@ def open_redemptions(session: Session, actor: Actor) -> Sequence[Redemption]:
         .join(Redemption.voucher)
         .join(Voucher.claim)
         .where(Redemption.undone_at.is_(None), Voucher.state == "redeemed", Voucher.held_fen > 0)
-        .where(Redemption.id.not_in(service.taken()))
+        .where(Redemption.id.not_in(voucher_settlements.taken()))
         .order_by(Claim.scheme_code, Redemption.at, Redemption.id)
         .options(joinedload(Redemption.voucher).joinedload(Voucher.settlement))
     )

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
@@ -19,7 +18,7 @@ from reviewapp.errors import IllegalMove, InvalidValue, NotFound
 from reviewapp.models import Actor, Batch, BatchRow, Claim, Organisation, Redemption, Voucher
 from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy.money import yuan_from_fen
-from reviewapp.services import batch_rows, batches, fields, outbox
+from reviewapp.services import batch_rows, batches, fields, outbox, voucher_settlements
 from reviewapp.services.days import local_date
 from reviewapp.services.sheet_columns import CARD, HOLDER, ID_NUMBER, NAME
 from reviewapp.services.values import BadValue, normalise
@@ -122,7 +121,9 @@ def _require_free(session: Session, rows: Sequence[Redemption]) -> None:
     """Lock the vouchers, in the order of their ids; IllegalMove naming those that cannot be settled now."""
     locked = select(Voucher).where(Voucher.id.in_([row.voucher_id for row in rows])).order_by(Voucher.id)
     known = session.scalars(locked.with_for_update().execution_options(populate_existing=True)).all()
-    elsewhere = set(session.scalars(taken().where(BatchRow.redemption_id.in_([row.id for row in rows]))))
+    elsewhere = set(
+        session.scalars(voucher_settlements.taken().where(BatchRow.redemption_id.in_([row.id for row in rows])))
+    )
     bound = {voucher.id for voucher in known if not _is_free(voucher)}
     busy = [
         row.voucher.number
@@ -131,15 +132,6 @@ def _require_free(session: Session, rows: Sequence[Redemption]) -> None:
     ]
     if busy:
         raise IllegalMove(f"券 {'、'.join(busy[:5])} 已经结算、作废，或在另一份结算申请里。请刷新页面重新勾选。")
-
-
-def taken() -> Select[Any]:
-    """Ids of the redemptions that stand in an application and have not come to nothing there, as a select."""
-    return (
-        select(BatchRow.redemption_id)
-        .outerjoin(Claim, Claim.id == BatchRow.claim_id)
-        .where(BatchRow.redemption_id.is_not(None), Claim.id.is_(None) | Claim.state.not_in(OVER))
-    )
 
 
 def _is_free(voucher: Voucher) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
 from reviewapp.errors import IllegalMove, NotFound
-from reviewapp.models import Actor, Claim, Organisation, Redemption, Voucher
+from reviewapp.models import Actor, BatchRow, Claim, Organisation, Redemption, Voucher
 from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy.model import Window
 from reviewapp.policy.money import yuan_from_fen
@@ -40,6 +41,20 @@ def begin(session: Session, actor: Actor, now: datetime, redemption_id: int) -> 
     session.flush()
     _fill(session, actor, now, claim, row)
     return claim
+
+
+def taken() -> Select[Any]:
+    """Ids of the redemptions that stand in a settlement application and have not come to nothing there, as a select."""
+    return (
+        select(BatchRow.redemption_id)
+        .outerjoin(Claim, Claim.id == BatchRow.claim_id)
+        .where(BatchRow.redemption_id.is_not(None), Claim.id.is_(None) | Claim.state.not_in(OVER))
+    )
+
+
+def in_application(session: Session, row: Redemption) -> bool:
+    """Does the redemption stand in a settlement application now?"""
+    return session.scalar(taken().where(BatchRow.redemption_id == row.id).limit(1)) is not None
 
 
 def window(redemption: Redemption) -> Window | None:

@@ -10,7 +10,7 @@ from reviewapp.errors import IllegalMove, NotFound
 from reviewapp.models import Actor, Claim, Redemption, Voucher
 from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy.money import show_yuan
-from reviewapp.services import facts, trail, vouchers
+from reviewapp.services import facts, trail, voucher_settlements, vouchers
 from reviewapp.services.days import local_date
 from reviewapp.services.entered import require_text
 from reviewapp.sms import Sms
@@ -31,8 +31,8 @@ def undo(session: Session, sms: Sms, actor: Actor, now: datetime, redemption_id:
     row = session.get_one(Redemption, redemption_id, populate_existing=True)
     if actor.organisation_id is None or row.organisation_id != actor.organisation_id:
         raise NotFound()
-    if why_not(voucher, row, now):
-        raise IllegalMove(why_not(voucher, row, now))
+    if said := why_not(session, voucher, row, now):
+        raise IllegalMove(said)
     reason = require_text(reason, "reason", "哪里填错了", _REASON_LENGTH)
     row.undone_at = now
     session.flush()
@@ -44,14 +44,15 @@ def undo(session: Session, sms: Sms, actor: Actor, now: datetime, redemption_id:
     return row
 
 
-def why_not(voucher: Voucher, row: Redemption, now: datetime) -> str:
+def why_not(session: Session, voucher: Voucher, row: Redemption, now: datetime) -> str:
     """Why a redemption cannot be taken back now, "" when it can."""
     if row.undone_at is not None:
         return "这次核销已经撤销过了。"
     if now > row.at + UNDO_WITHIN:
         minutes = int(UNDO_WITHIN.total_seconds() // 60)
         return f"核销后 {minutes} 分钟内才能撤销，现在已经超过。顾客退货请登记退货。"
-    if voucher.state != "redeemed" or voucher.settlement_id is not None or row.returned_fen:
+    begun = voucher.settlement_id is not None or voucher_settlements.in_application(session, row)
+    if voucher.state != "redeemed" or begun or row.returned_fen:
         return "这次核销已经登记退货或开始结算，不能撤销。"
     if voucher.good_until is not None and now > voucher.good_until:
         return f"消费券的有效期到 {local_date(voucher.good_until)} 为止，撤销后不能再用，所以不能撤销。"

@@ -40,6 +40,7 @@ from reviewapp.web import (
     staff,
     tokens,
     trail,
+    voucher_office,
     vouchers,
 )
 from reviewapp.web.api import pages as api_pages
@@ -50,7 +51,7 @@ ROOMS = (
     *(finance, batches, returns, pools, demands),
     *(tokens, api, api_pages),
     *(lead, relatives, samples),
-    *(vouchers, settlements),
+    *(vouchers, settlements, voucher_office),
 )
 
 

@@ -13,7 +13,8 @@ _FINANCE = (
     *(("finance.home", "发放"), ("returns.listing", "回盘")),
     *(("demands.listing", "追回"), ("pools.listing", "资金池")),
 )
-_TRAIL = (("trail.listing", "全部申请"), ("dealers.listing", "经销商"), ("figures.show", "统计"))
+_VOUCHERS = ("voucher_office.listing", "消费券")
+_TRAIL = (("trail.listing", "全部申请"), ("dealers.listing", "经销商"), ("figures.show", "统计"), _VOUCHERS)
 _DESK = (("desk.home", "审核"), *_TRAIL)
 _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "claimant": (("claims.listing", "我的申请"),),
@@ -23,13 +24,14 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "recycler": (("public.home", "首页"),),
     "reviewer": _DESK,
     "lead": (_DESK[0], ("lead.board", "总览"), *_TRAIL, ("schemes.listing", "活动方案")),
-    "finance_maker": _FINANCE,
-    "finance_checker": _FINANCE,
+    "finance_maker": (*_FINANCE, _VOUCHERS),
+    "finance_checker": (*_FINANCE, _VOUCHERS),
     "auditor": (*_TRAIL, ("samples.listing", "抽查"), *_FINANCE, ("schemes.listing", "活动方案")),
     "admin": (
         ("schemes.listing", "活动方案"),
         ("pools.listing", "资金池"),
         ("figures.show", "统计"),
+        _VOUCHERS,
         ("relatives.everybody", "亲属申报"),
     ),
 }

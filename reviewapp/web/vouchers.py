@@ -188,7 +188,7 @@ def _redemption(row: Redemption, form: ReturnForm, refusal: str = "", undo: Undo
         form=form,
         refusal=refusal,
         undo=undo or UndoForm(formdata=None),
-        can_undo=not voucher_undo.why_not(row.voucher, row, clock.now()),
+        can_undo=not voucher_undo.why_not(db.session, row.voucher, row, clock.now()),
         undo_until=row.at + voucher_undo.UNDO_WITHIN,
         goods=queries.goods_word(row),
         window=voucher_settlements.window(row),

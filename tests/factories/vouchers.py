@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from reviewapp.models import Actor, Claim, Organisation, Redemption, User, Voucher
-from reviewapp.services import intake, queue, voucher_settlements, vouchers
+from reviewapp.policy import voucher_flow as flow
+from reviewapp.services import intake, queue, settlement_applications, voucher_settlements, vouchers
 from reviewapp.services.editing import FactChange
 from reviewapp.specimens import people
 from reviewapp.specimens.purchases import COUNTIES
@@ -107,3 +108,23 @@ def settlement(session: Session, dealer: Actor, redemption: Redemption, now: dat
 def put_in(session: Session, dealer: Actor, row: Claim, now: datetime = AFTERWARDS) -> Claim:
     """Submit the draft."""
     return queue.submit(session, dealer, now, row.id, row.revision)
+
+
+def things(session: Session, owner: User) -> dict[str, str]:
+    """Public names by endpoint: a voucher of an owner or a collection point; a redemption and a settlement application
+    of a dealer or a shop; names of nothing for others.
+    """
+    names = ("vouchers.redemption", "vouchers.take_goods_back", "vouchers.undo", "settlements", "voucher_office")
+    if owner.role not in flow.REDEEMERS:
+        return {"vouchers.show": voucher(session, by=owner).public_id, **dict.fromkeys(names, "0" * 16)}
+    list_dealer(session, owner.organisation.name)
+    firm = Actor.of(owner)
+    plain, settled = redeemed(session, firm), redeemed(session, firm)
+    application = settlement_applications.open_application(
+        session, firm, NOW, chosen=[settled.public_id], form_key=owner.public_id
+    )
+    return {
+        **dict.fromkeys(names, plain.public_id),
+        **dict.fromkeys(("settlements", "voucher_office.settlement"), application.public_id),
+        **dict.fromkeys(("vouchers.show", "voucher_office.show"), plain.voucher.public_id),
+    }

@@ -23,10 +23,13 @@ from reviewapp.services import (
     payouts,
     queue,
     settlement_applications,
+    voucher_undo,
     vouchers,
 )
+from reviewapp.sms import LocalOutbox
 from reviewapp.storage import storage_from_url
 from tests import factories
+from tests.factories import NOW
 from tests.factories import vouchers as made
 from tests.factories.vouchers import AFTERWARDS, FIRM_ACCOUNT, redeemed
 from tests.services.batchwork import Counter
@@ -91,6 +94,24 @@ def _account(desk: Counter) -> None:
     desk.work(AFTERWARDS)
 
 
+def _decided(session: Session, dealer: Actor) -> None:
+    """Two are approved and ordered to be paid to the firm's account, the last one is rejected."""
+    with transaction(session):
+        lead = factories.actor(session, "lead")
+        firm = session.get_one(Organisation, dealer.organisation_id).name
+    for reject in (False, False, True):
+        with transaction(session):
+            claim = decisions.take_next(session, lead, AFTERWARDS)
+            assert claim is not None
+            if reject:
+                decisions.reject(session, lead, AFTERWARDS, claim.id, claim.fence, clause="八(三)", reason="发票不清")
+                return
+            decisions.approve(session, lead, AFTERWARDS, claim.id, claim.fence, reason="核对无误")
+            payout = payouts.order(session, AFTERWARDS, claim.id)
+            assert payout is not None
+            assert payout.payee == {"name": firm, "card_number": FIRM_ACCOUNT, "bank": "样例银行阳城支行"}
+
+
 @both_databases
 def test_three_vouchers_from_one_pile_to_one_account(desk: Counter, dealer: Actor) -> None:
     session = desk.session
@@ -104,21 +125,7 @@ def test_three_vouchers_from_one_pile_to_one_account(desk: Counter, dealer: Acto
     with pytest.raises(IllegalMove, match="不能再改"):
         _account(desk)
     session.rollback()
-    with transaction(session):
-        lead = factories.actor(session, "lead")
-    for _ in range(2):
-        with transaction(session):
-            claim = decisions.take_next(session, lead, AFTERWARDS)
-            assert claim is not None
-            decisions.approve(session, lead, AFTERWARDS, claim.id, claim.fence, reason="核对无误")
-            payout = payouts.order(session, AFTERWARDS, claim.id)
-            assert payout is not None
-            firm = session.get_one(Organisation, dealer.organisation_id).name
-            assert payout.payee == {"name": firm, "card_number": FIRM_ACCOUNT, "bank": "样例银行阳城支行"}
-    with transaction(session):
-        last = decisions.take_next(session, lead, AFTERWARDS)
-        assert last is not None
-        decisions.reject(session, lead, AFTERWARDS, last.id, last.fence, clause="八(三)", reason="发票不清")
+    _decided(session, dealer)
     seen = queries.application(session, desk.batch)
     assert [line.state for line in seen.lines] == ["payable", "payable", "rejected"]
     assert (seen.asked_fen, seen.granted_fen, seen.paid_fen, len(seen.counted)) == (100_000, 100_000, 0, 2)
@@ -158,6 +165,8 @@ def test_a_voucher_is_in_one_application_at_a_time(session: Session, dealer: Act
     with pytest.raises(IllegalMove, match=rows[1].voucher.number):
         _open(session, dealer, rows[1:], "b")
     assert [row.id for row in queries.open_redemptions(session, dealer)] == [rows[2].id]
+    with pytest.raises(IllegalMove, match="开始结算"):
+        voucher_undo.undo(session, LocalOutbox(), dealer, NOW, rows[0].id, "输错")
     for chosen, said in (([], "至少勾选"), (rows * 200, "最多 500 张")):
         with pytest.raises(InvalidValue, match=said):
             _open(session, dealer, chosen, "c")
