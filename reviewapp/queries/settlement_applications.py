@@ -38,7 +38,7 @@ COLUMNS = (
 #: What a workbook says beyond the form: how far each voucher is.
 PROGRESS = ("状态", "申请编号")
 #: Lines on a printed page.
-PAGE_ROWS = 24
+PAGE_ROWS = 28
 _GRANTED = ("approved", "publication", "payable", "sending", "paid", "failed", "unknown", "clawback", "refunded")
 
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from io import BytesIO
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from reviewapp import clock, printing, schemes
@@ -85,17 +85,18 @@ def show(public_id: str) -> ResponseReturnValue:
 def save_account(public_id: str) -> ResponseReturnValue:
     """Where the money goes, once for all its vouchers."""
     batch_id, form = scope.application(db.session, actor(), public_id).id, AccountForm()
-    if not form.validate():
+    if form.validate():
+        given = {"card_number": form.card_number.data, "bank": form.bank.data}
+        try:
+            with transaction(db.session):
+                settlement_applications.set_account(db.session, actor(), clock.now(), batch_id, given)
+        except InvalidValue as error:
+            for name, said in error.fields.items():
+                form[name].errors = [said]
+    if request.headers.get("HX-Request"):
+        return _show(public_id, form if form.errors else None, "settlements/_saved.html")
+    if form.errors:
         return _show(public_id, form), 422
-    given = {"card_number": form.card_number.data, "bank": form.bank.data}
-    try:
-        with transaction(db.session):
-            settlement_applications.set_account(db.session, actor(), clock.now(), batch_id, given)
-    except InvalidValue as error:
-        for name, said in error.fields.items():
-            form[name].errors = [said]
-        return _show(public_id, form), error.status
-    flash("收款账户已保存，用于这份申请的全部消费券。", "success")
     return redirect(url_for("settlements.show", public_id=public_id))
 
 
@@ -136,10 +137,10 @@ def _listing(refusal: str = "") -> str:
     )
 
 
-def _show(public_id: str, form: AccountForm | None) -> str:
+def _show(public_id: str, form: AccountForm | None, template: str = "settlements/show.html") -> str:
     batch = scope.application(db.session, actor(), public_id)
     return render_template(
-        "settlements/show.html",
+        template,
         board=board_of(public_id),
         statuses=batch_board.STATUSES,
         application=queries.application(db.session, batch),
