@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from reviewapp import schemes
 from reviewapp.models import Actor, Batch, BatchRow, Claim, Organisation, Redemption, Voucher
 from reviewapp.policy.masks import mask_name
-from reviewapp.policy.money import show_yuan, words_from_fen
+from reviewapp.policy.money import show_yuan
 from reviewapp.policy.values import CHINA
 from reviewapp.policy.workflow import STATES
-from reviewapp.queries import scope
+from reviewapp.queries import scope, settlement_form
 from reviewapp.queries.vouchers import goods_word, grouped
 from reviewapp.services import settlement_applications as service
 from reviewapp.services import voucher_settlements
@@ -37,8 +35,6 @@ COLUMNS = (
 )
 #: What a workbook says beyond the form: how far each voucher is.
 PROGRESS = ("状态", "申请编号")
-#: Lines on a printed page.
-PAGE_ROWS = 28
 _GRANTED = ("approved", "publication", "payable", "sending", "paid", "failed", "unknown", "clawback", "refunded")
 
 
@@ -108,37 +104,17 @@ class Application:
         """What the bank has paid of it."""
         return sum(line.granted_fen for line in self.lines if line.state == "paid")
 
-    def count(self, *states: str) -> int:
-        """How many lines are in one of these states ("" for those whose claim is not made yet)."""
-        return sum(line.state in states for line in self.lines)
-
     def form(self) -> dict[str, Any]:
         """《结算申请表》 as it is printed, with the sums of each page."""
-        scheme = schemes.load(self.batch.scheme_code, self.batch.scheme_version)
-        programme = scheme.programmes[self.batch.programme]
         account = self.batch.account or {}
+        lines = [(line.texts(), line.asked_fen) for line in self.counted]
         return {
-            "title": f"{programme.title}申请表",
-            "scheme": f"{scheme.title}（{scheme.document_number}）",
-            "clause": programme.submission.clause,
+            **settlement_form.of(self.batch, COLUMNS, lines),
             "number": self.batch.number,
             "day": _moment(self.batch.created_at)[:10],
             "firm": self.firm,
             "account": [account.get(key, "") for key in (HOLDER, CARD, service.BANK)],
-            "columns": [*COLUMNS],
-            "pages": [*self._pages()],
-            "count": len(self.counted),
-            "total": show_yuan(self.asked_fen),
-            "words": words_from_fen(self.asked_fen),
         }
-
-    def _pages(self) -> Iterator[dict[str, Any]]:
-        left, so_far = iter(self.counted), 0
-        while part := tuple(islice(left, PAGE_ROWS)):
-            summed = sum(line.asked_fen for line in part)
-            so_far += summed
-            rows = [line.texts() for line in part]
-            yield {"rows": rows, "count": len(part), "sum": show_yuan(summed), "so_far": show_yuan(so_far)}
 
 
 def application(session: Session, batch: Batch) -> Application:

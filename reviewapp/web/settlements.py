@@ -17,7 +17,7 @@ from reviewapp.forms.settlements import AccountForm
 from reviewapp.models import Batch, Redemption
 from reviewapp.policy.voucher_flow import REDEEMERS
 from reviewapp.printing import workbook
-from reviewapp.queries import batch_board, scope
+from reviewapp.queries import batch_board, scope, settlement_form
 from reviewapp.queries import settlement_applications as queries
 from reviewapp.queries import vouchers as voucher_queries
 from reviewapp.queries.names import file_name
@@ -118,6 +118,19 @@ def file(public_id: str, ending: str) -> ResponseReturnValue:
         raise NotFound()
     name = file_name(scheme, f"{what}_{batch.number}", now, ending)
     return send_file(BytesIO(content), media_type, as_attachment=True, download_name=name)
+
+
+@blueprint.get("/claims/<public_id>.pdf")
+@open_to(*REDEEMERS, *scope.PAPER_READERS)
+def claim_form(public_id: str) -> ResponseReturnValue:
+    """《结算申请表》 of a claim that adds up the slips of another system's vouchers."""
+    claim, now = scope.claim(db.session, actor(), public_id), clock.now()
+    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
+    if not settlement_form.adds_up(scheme.programmes[claim.programme]):
+        raise NotFound()
+    printed = printing.pdf("settlement", settlement_form.of_slips(db.session, claim), {}, now)
+    name = file_name(scheme, f"结算申请表_{claim.number or '草稿'}", now, "pdf")
+    return send_file(BytesIO(printed), "application/pdf", as_attachment=True, download_name=name)
 
 
 def _listing(refusal: str = "") -> str:

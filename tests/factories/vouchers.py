@@ -111,9 +111,7 @@ def put_in(session: Session, dealer: Actor, row: Claim, now: datetime = AFTERWAR
 
 
 def things(session: Session, owner: User) -> dict[str, str]:
-    """Public names by endpoint: a voucher of an owner or a collection point; a redemption and a settlement application
-    of a dealer or a shop; names of nothing for others.
-    """
+    """Public names by endpoint: a voucher of an owner or a collection point, a redemption and settlements of a firm."""
     names = ("vouchers.redemption", "vouchers.take_goods_back", "vouchers.undo", "settlements", "voucher_office")
     if owner.role not in flow.REDEEMERS:
         return {"vouchers.show": voucher(session, by=owner).public_id, **dict.fromkeys(names, "0" * 16)}
@@ -123,8 +121,11 @@ def things(session: Session, owner: User) -> dict[str, str]:
     application = settlement_applications.open_application(
         session, firm, NOW, chosen=[settled.public_id], form_key=owner.public_id
     )
+    slips = pool(session, scheme_code="jishan-2023", code="specialty")
+    added_up = claim(session, "submitted", pool=slips, by=owner, programme="specialty-settlement")
     return {
         **dict.fromkeys(names, plain.public_id),
+        "settlements.claim_form": added_up.public_id,
         **dict.fromkeys(("settlements", "voucher_office.settlement"), application.public_id),
         **dict.fromkeys(("vouchers.show", "voucher_office.show"), plain.voucher.public_id),
     }

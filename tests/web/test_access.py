@@ -117,6 +117,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("settlements.listing", "settlements.create", "settlements.show"), ("dealer", "shop")),
     "settlements.save_account": ("dealer", "shop"),
     "settlements.file": ("dealer", "shop", *STAFF),
+    "settlements.claim_form": ("dealer", "shop", *REVIEWERS, "auditor"),
     **dict.fromkeys(("voucher_office.listing", "voucher_office.file", "voucher_office.settlements"), STAFF),
     **dict.fromkeys(("voucher_office.settlement", "voucher_office.show"), STAFF),
     "scheme_replay.replay": SCHEME_READERS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 
 import pypdfium2
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp import clock
-from reviewapp.models import Actor, Batch, BatchFile, Redemption, User
+from reviewapp.models import Actor, Batch, BatchFile, Claim, Redemption, User
 from tests import factories
 from tests.factories import vouchers as made
 from tests.web.conftest import Visit
@@ -97,3 +98,39 @@ def test_the_office_reads_it_and_strangers_do_not(
     assert visit(lead).get(f"{address}/file.pdf").status_code == 200
     for path in (address, f"{address}/file.pdf"):
         assert visit(stranger).get(path).status_code == 404
+
+
+def _slips_of_another_system(rows: Session, shop: User, now: datetime) -> Claim:
+    """A shop's draft with two slips of vouchers that the bank handed out (稷山), its account still open."""
+    firm = shop.organisation.name
+    factories.list_dealer(rows, firm, scheme_code="jishan-2023")
+    pool = factories.pool(rows, 1_000_000, scheme_code="jishan-2023", code="specialty")
+    draft = factories.claim(rows, pool=pool, by=shop, programme="specialty-settlement", now=now)
+    factories.add_facts(rows, draft, "account", {"holder": firm})
+    for number in ("2023060400017", "2023060400018"):
+        slip = {"face_value": "100.00", "order_amount": "1000.00", "merchant_name": firm, "order_number": number}
+        factories.add_paper(rows, draft, "voucher_slip", slip, now=now)
+    return draft
+
+
+def test_slips_of_another_system_are_added_up_on_a_form(rows: Session, visit: Visit) -> None:
+    """六(三): 凭用券数量、面额和资料; the account is a firm's, and a claim without it does not go in."""
+    shop, now = factories.user(rows, "shop"), datetime(2023, 7, 5, 9, 30, tzinfo=factories.NOW.tzinfo)
+    draft = _slips_of_another_system(rows, shop, now)
+    rows.commit()
+    clock.stand_on(now)
+    path, visitor = f"/claims/{draft.public_id}", visit(shop)
+    asked = words(visitor.get(f"{path}/facts"))
+    assert [said for said in ("户名", "收款账号", "开户银行") if said not in asked] == []
+    assert "卡的种类" not in asked
+    early = visitor.post(f"{path}/submit", {"revision": str(draft.revision)})
+    assert (early.status_code, "还没有填写收款账号" in words(early)) == (422, True)
+    saved = visitor.post(f"{path}/facts/one", {"key": "account.card_number", "account.card_number": made.FIRM_ACCOUNT})
+    assert saved.status_code in (200, 302)
+    rows.rollback()
+    assert visitor.post(f"{path}/submit", {"revision": str(draft.revision)}).status_code == 302
+    assert "结算申请表（PDF，打印盖章）" in words(visitor.get(path))
+    pdf = pypdfium2.PdfDocument(visitor.get(f"{PATH}/claims/{draft.public_id}.pdf").data)
+    text = pdf[0].get_textpage().get_text_range()
+    said = ("¥200.00", "贰佰元整", made.FIRM_ACCOUNT, "2023060400018", "1,000.00", "六(三)")
+    assert [word for word in said if word not in text] == []
