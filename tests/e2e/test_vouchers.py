@@ -202,7 +202,7 @@ def _read_by_the_office(world: World) -> None:
     page.get_by_label("状态").select_option("settled")
     page.get_by_role("button", name="查找").click()
     page.locator("tbody a[href*='/office/vouchers/']").last.click()
-    for step in ("核销消费券", "结算：提交申请", "结算：发放成功"):
+    for step in ("核销消费券", "结算：提交申请", "结算：银行确认已发放"):
         expect(page.locator(".history")).to_contain_text(step)
     voucher = page.url
     page.goto("/office/vouchers/settlements")
