@@ -219,3 +219,24 @@ def test_a_withdrawn_voucher_is_free_for_another_application(desk: Counter, deal
         desk.session.scalars(select(Claim.state).where(Claim.programme == "voucher-settlement")).all().count("draft")
         == 3
     )
+
+
+def test_after_a_failed_payout_the_firm_gives_another_account_of_its_own(session: Session, dealer: Actor) -> None:
+    redemption = redeemed(session, dealer)
+    made.put_in(session, dealer, made.settlement(session, dealer, redemption))
+    lead, firm = factories.actor(session, "lead"), redemption.organisation.name
+    claim = decisions.take_next(session, lead, AFTERWARDS)
+    assert claim is not None
+    decisions.approve(session, lead, AFTERWARDS, claim.id, claim.fence, reason="核对无误")
+    payout = payouts.order(session, AFTERWARDS, claim.id)
+    assert payout is not None
+    payout.state, payout.failure, claim.state = "failed", "账户已销户", "failed"
+    for holder, number, field in (("样例别家", "14000105001999", "holder"), (firm, "1234567", "card_number")):
+        account = payouts.NewCard(holder, number)
+        with pytest.raises(InvalidValue) as refused:
+            payouts.give_new_card(session, dealer, AFTERWARDS, claim.id, claim.revision, account)
+        assert list(refused.value.fields) == [field]
+    again = payouts.NewCard(firm, "14000105001999")
+    second = payouts.give_new_card(session, dealer, AFTERWARDS, claim.id, claim.revision, again)
+    assert (second.payee["card_number"], claim.state) == ("14000105001999", "payable")
+    assert funds.verify(session) == []
