@@ -14,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
-from reviewapp.models import Actor, Claim, Fact, Page, Payout, Upload, User
+from reviewapp.models import Actor, Batch, Claim, Fact, Page, Payout, Upload, User
 from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.workflow import EDITABLE, REVIEWERS, STATES, allowed
-from reviewapp.queries import claim_history, display, findings, mended, opinions, scope
+from reviewapp.queries import claim_history, display, findings, mended, opinions, scope, settlement_applications
 from reviewapp.queries.findings import FindingView, MissingView, WaiverView
 from reviewapp.services import checking, facts, fields, mending, queue, review
 from reviewapp.services.facts import CurrentFact, CurrentFacts, CurrentPaper
@@ -123,6 +123,7 @@ class ClaimView:
     `findings` are the live checks while the submitter can still change the claim, afterwards the evaluation that was
     kept. `unread` counts files that are not read yet. `mended` is what the submitter changed since the last return, for
     who reviews; `locked` are the parts (`paper:<public id>`, keys of fields) that a return keeps from being changed.
+    `application` is the settlement application it is part of.
     """
 
     claim: Claim
@@ -150,6 +151,7 @@ class ClaimView:
     takes_files: bool
     events: tuple[claim_history.EventView, ...]
     payouts: tuple[Payout, ...]
+    application: Batch | None
 
     @property
     def programme_title(self) -> str:
@@ -187,8 +189,7 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
     return ClaimView(
         claim=claim,
         scheme=scheme,
-        place=queue.place(session, claim) if claim.state in queue.UNDECIDED else None,
-        waiting_before=queue.waiting_before(session, claim) if claim.state == "waitlist" else None,
+        **_places(session, claim),
         owner=owner,
         full=full,
         actions=allowed(claim.state, actor.role),
@@ -207,6 +208,15 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
         events=claim_history.events(session, claim, full, named=not owner),
         payouts=_payouts(session, claim),
     )
+
+
+def _places(session: Session, claim: Claim) -> dict[str, Any]:
+    """Where the claim stands among others: in the queue, on the waitlist, in a settlement application."""
+    return {
+        "place": queue.place(session, claim) if claim.state in queue.UNDECIDED else None,
+        "waiting_before": queue.waiting_before(session, claim) if claim.state == "waitlist" else None,
+        "application": settlement_applications.of_claim(session, claim),
+    }
 
 
 def _corrections(session: Session, actor: Actor, claim: Claim, present: CurrentFacts) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from reviewapp.policy.workflow import STATES
 from reviewapp.queries import scope, settlement_form
 from reviewapp.queries.vouchers import goods_word, grouped
 from reviewapp.services import settlement_applications as service
-from reviewapp.services import voucher_settlements
+from reviewapp.services import voucher_money, voucher_settlements
 from reviewapp.services.sheet_columns import CARD, HOLDER
 from reviewapp.services.voucher_settlements import OVER
 
@@ -130,6 +130,14 @@ def application(session: Session, batch: Batch) -> Application:
     )
     lines = (_line(row, row.redemption) for row in session.scalars(found) if row.redemption is not None)
     return Application(batch, session.get_one(Organisation, batch.organisation_id).name, tuple(lines))
+
+
+def of_claim(session: Session, claim: Claim) -> Batch | None:
+    """The application that the settlement of a voucher is part of; None for every other claim."""
+    if not voucher_money.settles(claim):
+        return None
+    found = select(Batch).join(BatchRow, BatchRow.batch_id == Batch.id)
+    return session.scalars(found.where(BatchRow.claim_id == claim.id, Batch.number.is_not(None))).one_or_none()
 
 
 def _line(row: BatchRow, redemption: Redemption) -> Line:

@@ -126,6 +126,7 @@ def test_three_vouchers_from_one_pile_to_one_account(desk: Counter, dealer: Acto
         _account(desk)
     session.rollback()
     _decided(session, dealer)
+    assert {queries.of_claim(session, row.claim) for row in desk.rows() if row.claim} == {desk.batch}
     seen = queries.application(session, desk.batch)
     assert [line.state for line in seen.lines] == ["payable", "payable", "rejected"]
     assert (seen.asked_fen, seen.granted_fen, seen.paid_fen, len(seen.counted)) == (100_000, 100_000, 0, 2)
