@@ -86,8 +86,8 @@ class Application:
 
     @property
     def counted(self) -> tuple[Line, ...]:
-        """The lines that are asked for; withdrawn, rejected and lapsed ones are not."""
-        return tuple(line for line in self.lines if line.state not in OVER)
+        """The lines that are asked for: not withdrawn, rejected and lapsed ones, nor those whose goods came back."""
+        return tuple(line for line in self.lines if line.asked_fen and line.state not in OVER)
 
     @property
     def asked_fen(self) -> int:
@@ -162,7 +162,7 @@ def _line(row: BatchRow, redemption: Redemption) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An application in a list: how many vouchers, how many of them were put in, granted and paid."""
+    """An application in a list: how many vouchers it asks for, how many were put in, granted and paid."""
 
     batch: Batch
     firm: str
@@ -194,7 +194,7 @@ def _counted(ids: Sequence[int]) -> Select[Any]:
     return (
         select(
             BatchRow.batch_id,
-            func.count(),
+            func.count().filter(live),
             func.count().filter(Claim.ticket.is_not(None)),
             func.count().filter(Claim.state.in_(_GRANTED)),
             func.count().filter(Claim.state == "paid"),

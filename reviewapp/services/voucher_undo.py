@@ -49,7 +49,7 @@ def why_not(session: Session, voucher: Voucher, row: Redemption, now: datetime) 
     if row.undone_at is not None:
         return "这次核销已经撤销过了。"
     if now > row.at + UNDO_WITHIN:
-        minutes = int(UNDO_WITHIN.total_seconds() // 60)
+        minutes = UNDO_WITHIN // timedelta(minutes=1)
         return f"核销后 {minutes} 分钟内才能撤销，现在已经超过。顾客退货请登记退货。"
     begun = voucher.settlement_id is not None or voucher_settlements.in_application(session, row)
     if voucher.state != "redeemed" or begun or row.returned_fen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -176,7 +177,8 @@ def _refused(number: str, error: ReviewError) -> ResponseReturnValue:
 
 def _till(voucher: Voucher, form: RedeemForm, refusal: str = "") -> str:
     form.goods.choices = [("", "请选择"), *vouchers.goods_of(voucher.claim).items()]
-    return render_template("vouchers/till.html", form=form, refusal=refusal, **_words(voucher))
+    minutes = voucher_undo.UNDO_WITHIN // timedelta(minutes=1)
+    return render_template("vouchers/till.html", form=form, refusal=refusal, undo_minutes=minutes, **_words(voucher))
 
 
 def _redemption(row: Redemption, form: ReturnForm, refusal: str = "", undo: UndoForm | None = None) -> str:

@@ -158,7 +158,7 @@ def _settled_together(world: World, dealer: Person) -> str:
     reload_until(page, lambda: page.get_by_text("✓ 可以提交").count() == 3)
     world.barriers += dealer.barriers(address)
     page.get_by_role("button", name="提交齐全的 3 张").click()
-    expect(page.get_by_role("heading", name="已提交 3 张消费券的结算")).to_be_visible()
+    expect(page.get_by_text("已提交 3 张消费券的结算，排队号从 4 到 6")).to_be_visible()
     return address
 
 

@@ -150,11 +150,14 @@ def test_what_is_not_complete_waits_and_the_rest_goes_in(desk: Counter, dealer: 
 def test_goods_that_came_back_are_not_asked_for(session: Session, dealer: Actor) -> None:
     rows = _redeemed(session, dealer, 2)
     vouchers.take_goods_back(session, dealer, AFTERWARDS, rows[0].id, returned_fen=100_000, reason="退配件")
-    seen = queries.application(session, _open(session, dealer, rows))
+    batch = _open(session, dealer, rows)
+    seen = queries.application(session, batch)
     assert [line.asked_fen for line in seen.lines] == [37_500, 50_000]
     assert seen.form()["words"] == "捌佰柒拾伍元整"
     (listed,) = queries.listed(session, dealer)
     assert (listed.count, listed.put_in, listed.asked_fen) == (2, 0, 87_500)
+    vouchers.take_goods_back(session, dealer, AFTERWARDS, rows[1].id, returned_fen=400_000, reason="整车")
+    assert [line.number for line in queries.application(session, batch).counted] == [rows[0].voucher.number]
 
 
 @both_databases

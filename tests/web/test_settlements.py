@@ -58,6 +58,9 @@ def test_a_shop_makes_one_application_of_many(
     assert files == ["消费券核销小票_1-20.pdf", "消费券核销小票_21-21.pdf"], "the slips are in the pile"
     page = visit(dealer).get(address)
     assert [said for said in (batch.number, "21 张 ¥10,500.00", "先填写收款账户") if said not in words(page)] == []
+    early = visit(dealer)
+    assert early.post(address.replace(PATH, "/dealer/batches") + "/submit").status_code == 302
+    assert "还没有填写收款账户。请填写一次" in words(early.get(address))
     wrong = visit(dealer).post(f"{address}/account", {"card_number": "62220000", "bank": ""})
     assert (wrong.status_code, "请填写开户银行" in words(wrong), "62220000" in wrong.text) == (422, True, True)
     short = visit(dealer).post(f"{address}/account", {"card_number": "6222", "bank": "样例银行"})

@@ -32,7 +32,19 @@ def submit(public_id: str) -> ResponseReturnValue:
     if not done.tickets and not done.kept and not done.left:
         flash("没有可以提交的购车人：都已经提交，或表里还没有人。", "info")
         return redirect(url_for("dealer.show", public_id=public_id))
+    if batch_of(public_id).number is not None:
+        return _settled(public_id, done)
     return render_template("dealer/submitted.html", batch=batch_of(public_id), done=done)
+
+
+def _settled(public_id: str, done: batch_submission.Submitted) -> ResponseReturnValue:
+    """What came of a settlement application; what keeps a voucher back stands on its row."""
+    if done.tickets:
+        first, last = done.tickets[0][1], done.tickets[-1][1]
+        flash(f"已提交 {len(done.tickets)} 张消费券的结算，排队号从 {first} 到 {last}。", "success")
+    if done.kept or done.left:
+        flash(f"还有 {len(done.kept) + done.left} 张没有提交，原因写在各行里；补好后再点“提交”。", "warning")
+    return redirect(url_for("settlements.show", public_id=public_id))
 
 
 @blueprint.get("/<public_id>/receipts.pdf")
