@@ -40,3 +40,11 @@ class ReturnForm(FlaskForm):  # type: ignore[misc]
     reason = StringField(
         "退货情况", validators=[InputRequired("请填写退货的情况。"), Length(max=200, message="最多 200 个字。")]
     )
+
+
+class UndoForm(FlaskForm):  # type: ignore[misc]
+    """A redemption that was keyed wrongly."""
+
+    reason = StringField(
+        "哪里填错了", validators=[InputRequired("请填写哪里填错了。"), Length(max=100, message="最多 100 个字。")]
+    )

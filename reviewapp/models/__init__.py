@@ -25,7 +25,7 @@ from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
 from reviewapp.models.signature import SignedStatement
 from reviewapp.models.trail import Decision, Evaluation, Event, Waiver
-from reviewapp.models.voucher import Redemption, Sale, Voucher
+from reviewapp.models.voucher import Redemption, Sale, Voucher, WrongPerson
 
 __all__ = [
     "EXCLUSION_KINDS",
@@ -101,5 +101,6 @@ __all__ = [
     "User",
     "Voucher",
     "Waiver",
+    "WrongPerson",
     "append_only",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from reviewapp.models.base import Base, BigKey, Instant, Sealed, WithPublicId, one_of
 from reviewapp.models.claim import Claim
 from reviewapp.models.paper import UPLOAD_STATES, Upload
+from reviewapp.models.voucher import Redemption
 from reviewapp.policy.kinds import KINDS
 
 BATCH_FILE_STATES = ("arriving", *UPLOAD_STATES)
@@ -20,7 +21,9 @@ ARCHIVE = "application/zip"
 class Batch(WithPublicId, Base):
     """One batch of a dealer under one programme. `placed_at` is when its pages were last put to its rows.
 
-    `complaints` are the sheet's own faults, each a sentence; those of a row lie with the row.
+    `complaints` are the sheet's own faults, each a sentence; those of a row lie with the row. With a `number` it is a
+    settlement application (结算申请): its rows come from redemptions, not from a sheet, and `account` (holder,
+    card_number, bank) is where the money goes for all of them.
     """
 
     __tablename__ = "batches"
@@ -35,6 +38,8 @@ class Batch(WithPublicId, Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     sheet_name: Mapped[Any] = mapped_column(Sealed("batches.sheet_name"), nullable=True)
     complaints: Mapped[Any] = mapped_column(Sealed("batches.complaints"), nullable=True)
+    number: Mapped[str | None] = mapped_column(String(24), unique=True)
+    account: Mapped[Any] = mapped_column(Sealed("batches.account"), nullable=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     placed_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -45,7 +50,8 @@ class BatchRow(WithPublicId, Base):
     """A buyer: row `number` of the sheet, with its cells as they were written (by the column's key).
 
     `faults` says what is wrong in which cell, "" for the row as a whole. `claim_id` is the draft the buyer became;
-    `written` the cells whose values stand in it already, `verdict` what its last check said.
+    `written` the cells whose values stand in it already, `verdict` what its last check said. In a settlement
+    application it is a voucher's owner, and `redemption_id` what the claim settles.
     """
 
     __tablename__ = "batch_rows"
@@ -59,9 +65,11 @@ class BatchRow(WithPublicId, Base):
     written: Mapped[Any] = mapped_column(Sealed("batch_rows.written"), nullable=True)
     verdict: Mapped[Any] = mapped_column(Sealed("batch_rows.verdict"), nullable=True)
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"), unique=True)
+    redemption_id: Mapped[int | None] = mapped_column(ForeignKey("redemptions.id"), index=True)
 
     batch: Mapped[Batch] = relationship(back_populates="rows")
     claim: Mapped[Claim | None] = relationship()
+    redemption: Mapped[Redemption | None] = relationship()
 
 
 class BatchFile(WithPublicId, Base):

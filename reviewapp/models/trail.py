@@ -17,7 +17,7 @@ DECISIONS = ("approve", "return", "reject")
 #: What happens to a claim without moving it.
 NOTES = (
     *("create", "change_paper", "change_fact", "check", "propose_demand", "pay_back", "note", "waive"),
-    *("redeem_voucher", "return_goods", "expire_voucher", "hand_out", "cancel_sale"),
+    *("redeem_voucher", "undo_redemption", "return_goods", "expire_voucher", "hand_out", "cancel_sale"),
     "sign",
     *("print_origin_form", "shelve", "give_back_vehicle", "list_vehicle", "unlist_vehicle", "hand_over_vehicle"),
     *("confirm_vehicle", "certify_scrapping"),

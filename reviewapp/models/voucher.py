@@ -13,7 +13,8 @@ from reviewapp.models.claim import Claim
 from reviewapp.models.people import Organisation, User
 from reviewapp.policy.voucher_flow import STATES
 
-_STANDING = text("voided_at IS NULL")
+_STANDING = text("voided_at IS NULL AND undone_at IS NULL")
+_DONE = text("undone_at IS NULL")
 _OPEN = text("state = 'issued'")
 
 
@@ -55,12 +56,15 @@ class Voucher(WithPublicId, Base):
 
     claim: Mapped[Claim] = relationship(foreign_keys=claim_id)
     settlement: Mapped[Claim | None] = relationship(foreign_keys=settlement_id)
-    redemption: Mapped[Redemption | None] = relationship(back_populates="voucher")
+    redemption: Mapped[Redemption | None] = relationship(
+        primaryjoin="and_(Voucher.id == Redemption.voucher_id, Redemption.undone_at.is_(None))", viewonly=True
+    )
 
 
 class Redemption(WithPublicId, Base):
-    """The one purchase a voucher is for, ever: a voucher whose order was returned is void, not free again.
+    """The one purchase a voucher is for: a voucher whose order was returned is void, not free again.
 
+    Only one that was keyed wrongly and taken back at once (`undone_at`) leaves the voucher free; it stays as a row.
     `invoice` is code and number in one, as claims compare invoices: one that stands is for one voucher only. None for a
     sale, whose invoice is a paper of its claim.
     `returned_fen` of the price was returned, for which `back_fen` of the voucher's value went back to the pool.
@@ -72,12 +76,14 @@ class Redemption(WithPublicId, Base):
         CheckConstraint("returned_fen >= 0 AND returned_fen <= price_fen", name="returned_within_price"),
         CheckConstraint("back_fen >= 0", name="back_not_negative"),
         CheckConstraint("(voided_at IS NULL) = (returned_fen < price_fen)", name="void_when_all_returned"),
+        CheckConstraint("undone_at IS NULL OR returned_fen = 0", name="undone_before_returns"),
+        Index("uq_redemptions_voucher", "voucher_id", unique=True, postgresql_where=_DONE, sqlite_where=_DONE),
         Index("uq_redemptions_invoice", "invoice", unique=True, postgresql_where=_STANDING, sqlite_where=_STANDING),
         Index("ix_redemptions_firm", "organisation_id", "at"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    voucher_id: Mapped[int] = mapped_column(ForeignKey("vouchers.id"), unique=True)
+    voucher_id: Mapped[int] = mapped_column(ForeignKey("vouchers.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime] = mapped_column(Instant)
@@ -87,8 +93,25 @@ class Redemption(WithPublicId, Base):
     returned_fen: Mapped[int] = mapped_column(BigInteger, default=0)
     back_fen: Mapped[int] = mapped_column(BigInteger, default=0)
     voided_at: Mapped[datetime | None] = mapped_column(Instant)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    voucher: Mapped[Voucher] = relationship(back_populates="redemption")
+    voucher: Mapped[Voucher] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    by: Mapped[User] = relationship()
+
+
+class WrongPerson(Base):
+    """At a till somebody entered the end of an ID number that is not the owner's."""
+
+    __tablename__ = "wrong_persons"
+    __table_args__ = (Index("ix_wrong_persons_voucher", "voucher_id", "organisation_id", "at"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    voucher_id: Mapped[int] = mapped_column(ForeignKey("vouchers.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
     organisation: Mapped[Organisation] = relationship()
     by: Mapped[User] = relationship()
 

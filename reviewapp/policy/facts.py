@@ -58,6 +58,7 @@ SECTIONS: dict[str, dict[str, Known]] = {
         "holder": Known("银行卡开户人", "text", _TEXT),
         "card_number": Known("绑定银行卡号", "id", parse_id),
         "kind": Known("卡的种类", "text", _TEXT),
+        "bank": Known("开户银行", "text", _TEXT),
     },
     "declared": {
         "energy": Known("能源类型", "text", one_of("new_energy", "fuel")),

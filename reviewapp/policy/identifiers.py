@@ -52,6 +52,14 @@ def card_ok(text: str) -> bool:
     return 16 <= len(text) <= 19 and text.isascii() and text.isdigit() and bool(luhn.is_valid(text))
 
 
+def firm_account_ok(text: str) -> bool:
+    """单位银行账号: 8 to 30 digits, not all the same.
+
+    Every bank numbers firms' accounts in its own way; no check digit holds for all, and Luhn would refuse good ones.
+    """
+    return 8 <= len(text) <= 30 and text.isascii() and text.isdigit() and len(set(text)) > 1
+
+
 def ean13_ok(text: str) -> bool:
     """13 位国标码: 13 digits and check digit, whatever the country prefix."""
     return len(text) == 13 and bool(ean.is_valid(text))

@@ -242,6 +242,11 @@ class Programme:
     award: Award
 
     @property
+    def pays_firm(self) -> bool:
+        """The money goes to the firm that advanced it, onto an account of its own."""
+        return self.payee in ("dealer", "shop")
+
+    @property
     def most_fen(self) -> int | None:
         """The most a claim can be worth: what is reserved while that is unsure. None where the document sets no cap."""
         return self.award.most_fen

@@ -16,17 +16,20 @@ from reviewapp.policy.identifiers import fold_vin, normal_id
 from reviewapp.policy.masks import masked_card_matches
 from reviewapp.policy.names import fold_name
 
-KeyType = Literal["id", "vin", "card", "invoice", "certificate", "engine", "plate", "phone", "name", "mask", "amount"]
+KeyType = Literal[
+    "id", "vin", "card", "invoice", "voucher", "certificate", "engine", "plate", "phone", "name", "mask", "amount"
+]
 Certainty = Literal["sure", "doubtful"]
 
 STRONG: Mapping[KeyType, str] = {
-    "id": "身份证号", "vin": "车架号", "card": "银行卡号", "invoice": "发票号码", "certificate": "合格证号",
-    "engine": "发动机号", "plate": "车牌号", "phone": "手机号",
+    "id": "身份证号", "vin": "车架号", "card": "银行卡号", "invoice": "发票号码", "voucher": "券号",
+    "certificate": "合格证号", "engine": "发动机号", "plate": "车牌号", "phone": "手机号",
 }  # fmt: skip
 """Keys that only one buyer can have, the most telling first, and what they are called."""
 _SHORTEST: Mapping[KeyType, int] = {
     "engine": 6,
     "invoice": 6,
+    "voucher": 8,
     "certificate": 8,
     "plate": 7,
     "phone": 11,
@@ -42,6 +45,7 @@ _VISIBLE = 8
 FIELDS: Mapping[str, KeyType] = {
     "id_number": "id", "buyer_id": "id", "seller_id": "id", "owner_id": "id", "taxpayer_id": "id",
     "vin": "vin", "card_number": "card", "card_number_masked": "mask", "invoice_number": "invoice",
+    "order_number": "voucher",
     "certificate_number": "certificate", "engine_number": "engine", "plate": "plate", "phone": "phone",
     "name": "name", "buyer_name": "name", "owner": "name", "taxpayer_name": "name", "villager_name": "name",
     "consumer_name": "name", "payer_name": "name",

@@ -27,6 +27,7 @@ TABLE: tuple[Move, ...] = (
     Move("issued", "redeem", ("redeemed",), REDEEMERS),
     Move("issued", "expire", ("expired",), ("system",)),
     Move("issued", "cancel", ("voided",), HANDERS_OUT),
+    Move("redeemed", "undo", ("issued",), REDEEMERS),
     Move("redeemed", "take_goods_back", ("redeemed", "voided"), REDEEMERS),
     Move("redeemed", "settle", ("settled",), REVIEWERS),
     Move("redeemed", "lapse", ("voided",), ("system",)),

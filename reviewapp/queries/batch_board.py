@@ -19,9 +19,11 @@ from reviewapp.policy.masks import mask_phone
 from reviewapp.policy.placing import Placement, groups_of
 from reviewapp.policy.workflow import STATES
 from reviewapp.queries import scope
+from reviewapp.queries.vouchers import grouped
 from reviewapp.services import batch_drafts, batches, outbox
 from reviewapp.services.batch_placing import item_of
 from reviewapp.services.batch_submission import obstacle
+from reviewapp.services.settlement_applications import VALUE, VOUCHER
 from reviewapp.services.sheet_columns import NAME, PHONE, Template
 
 PAGE_SIZE = 50
@@ -53,7 +55,7 @@ class RowView:
     public_id: str
     number: int
     name: str
-    phone: str
+    beside: str
     claim_id: str | None
     state: str
     ticket: int | None
@@ -119,8 +121,10 @@ class BatchLine:
 
 
 def listed(session: Session, actor: Actor) -> list[BatchLine]:
-    """The dealer's batches, the newest first, at most 100."""
-    found = session.scalars(scope.dealers_batches(actor).order_by(Batch.id.desc()).limit(100)).all()
+    """The dealer's batches, the newest first, at most 100; settlement applications are listed with the vouchers."""
+    found = session.scalars(
+        scope.dealers_batches(actor).where(Batch.number.is_(None)).order_by(Batch.id.desc()).limit(100)
+    ).all()
     ids = [batch.id for batch in found]
     buyers = _counted(session, select(BatchRow.batch_id, func.count()).where(BatchRow.batch_id.in_(ids)), BatchRow)
     put_in = select(BatchRow.batch_id, func.count()).join(Claim, Claim.id == BatchRow.claim_id)
@@ -227,7 +231,7 @@ def _view(row: BatchRow, verdict: Mapping[str, Any], rules: Sequence[PaperRule],
         public_id=row.public_id,
         number=row.number,
         name=row.cells.get(NAME, ""),
-        phone=mask_phone(row.cells.get(PHONE, "")),
+        beside=_beside(row),
         claim_id=claim.public_id if claim else None,
         state=claim.state if claim else "",
         ticket=claim.ticket if claim else None,
@@ -238,6 +242,12 @@ def _view(row: BatchRow, verdict: Mapping[str, Any], rules: Sequence[PaperRule],
         cells=_cells(rules, chips),
         missing=frozenset(verdict.get("missing", ())),
     )
+
+
+def _beside(row: BatchRow) -> str:
+    """What tells the row from others of the same name: the voucher with its value, else the telephone."""
+    number = row.cells.get(VOUCHER, "")
+    return f"{grouped(number)}　¥{row.cells[VALUE]}" if number else mask_phone(row.cells.get(PHONE, ""))
 
 
 def _status(row: BatchRow, todo: str, doubtful: bool) -> str:

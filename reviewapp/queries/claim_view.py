@@ -14,11 +14,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
-from reviewapp.models import Actor, Claim, Fact, Page, Payout, Sale, SignedStatement, Upload, User
+from reviewapp.models import Actor, Batch, Claim, Fact, Page, Payout, Sale, SignedStatement, Upload, User
 from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.workflow import EDITABLE, REVIEWERS, STATES, allowed
-from reviewapp.queries import claim_history, display, findings, mended, opinions, origin_codes, scope
+from reviewapp.queries import (
+    claim_history,
+    display,
+    findings,
+    mended,
+    opinions,
+    origin_codes,
+    scope,
+    settlement_applications,
+)
 from reviewapp.queries.findings import FindingView, MissingView, WaiverView
 from reviewapp.queries.origin_codes import CodeView
 from reviewapp.services import checking, facts, fields, mending, queue, review, signatures
@@ -128,6 +137,7 @@ class ClaimView:
     who reviews; `locked` are the parts (`paper:<public id>`, keys of fields) that a return keeps from being changed.
     `signed` is what was signed on the screen, oldest first. `sale` is the public id of the sale at a counter it is for,
     "" for others.
+    `application` is the settlement application it is part of.
     """
 
     claim: Claim
@@ -157,6 +167,7 @@ class ClaimView:
     payouts: tuple[Payout, ...]
     signed: tuple[SignedStatement, ...]
     sale: str
+    application: Batch | None
 
     @property
     def programme_title(self) -> str:
@@ -194,8 +205,7 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
     return ClaimView(
         claim=claim,
         scheme=scheme,
-        place=queue.place(session, claim) if claim.state in queue.UNDECIDED else None,
-        waiting_before=queue.waiting_before(session, claim) if claim.state == "waitlist" else None,
+        **_places(session, claim),
         owner=owner,
         full=full,
         actions=allowed(claim.state, actor.role),
@@ -214,6 +224,15 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
         events=claim_history.events(session, claim, full, named=not owner),
         payouts=_payouts(session, claim),
     )
+
+
+def _places(session: Session, claim: Claim) -> dict[str, Any]:
+    """Where the claim stands among others: in the queue, on the waitlist, in a settlement application."""
+    return {
+        "place": queue.place(session, claim) if claim.state in queue.UNDECIDED else None,
+        "waiting_before": queue.waiting_before(session, claim) if claim.state == "waitlist" else None,
+        "application": settlement_applications.of_claim(session, claim),
+    }
 
 
 def _beside_the_papers(session: Session, actor: Actor, claim: Claim, present: CurrentFacts) -> dict[str, Any]:

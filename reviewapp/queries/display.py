@@ -58,6 +58,7 @@ ACTIONS: Mapping[str, str] = {
     "settle_demand": "追回完成",
     "drop_demand": "撤销追回",
     "redeem_voucher": "核销消费券",
+    "undo_redemption": "撤销核销",
     "return_goods": "核销后退货",
     "expire_voucher": "消费券过期",
     "hand_out": "当面发券",

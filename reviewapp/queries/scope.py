@@ -43,6 +43,8 @@ from reviewapp.policy.workflow import COMPANIES, FINANCE, PAID_OUT, REVIEWERS
 #: Who looks into the papers of claims that are not their own.
 PAPER_READERS = (*REVIEWERS, "auditor")
 POOL_READERS = (*FINANCE, "auditor", "admin")
+#: Who of the office looks at all vouchers and settlement applications.
+VOUCHER_READERS = (*REVIEWERS, *FINANCE, "auditor", "admin")
 DEMAND_READERS = (*FINANCE, "auditor")
 #: Who looks over all collection points: registers, stock, pickups and what is missing of them.
 COLLECTION_READERS = (*PAPER_READERS, "admin")
@@ -123,15 +125,36 @@ def batch(session: Session, actor: Actor, public_id: str) -> PayoutBatch:
 
 
 def dealers_batches(actor: Actor) -> Select[Batch]:
-    """All batches of the viewer's dealer; none for others."""
+    """All batches of the viewer's dealer, and settlement applications of a dealer or a shop; none for others."""
     found = select(Batch)
-    own = actor.role == "dealer" and actor.organisation_id is not None
+    own = actor.role in REDEEMERS and actor.organisation_id is not None
     return found.where(Batch.organisation_id == actor.organisation_id if own else false())
 
 
 def dealers_batch(session: Session, actor: Actor, public_id: str) -> Batch:
     """The dealer's batch; NotFound as for `claim`."""
     return _only(session, dealers_batches(actor).where(Batch.public_id == public_id))
+
+
+def applications_visible_to(actor: Actor) -> Select[Batch]:
+    """Settlement applications: those of the viewer's firm, all of them for the office; none for others."""
+    found = dealers_batches(actor) if actor.role in REDEEMERS else _of_finance(select(Batch), actor, *VOUCHER_READERS)
+    return found.where(Batch.number.is_not(None))
+
+
+def application(session: Session, actor: Actor, public_id: str) -> Batch:
+    """The settlement application; NotFound as for `claim`."""
+    return _only(session, applications_visible_to(actor).where(Batch.public_id == public_id))
+
+
+def all_vouchers(actor: Actor) -> Select[Voucher]:
+    """Every voucher, for the office; none for others."""
+    return _of_finance(select(Voucher), actor, *VOUCHER_READERS)
+
+
+def any_voucher(session: Session, actor: Actor, public_id: str) -> Voucher:
+    """The voucher as the office reads its history; NotFound as for `claim`."""
+    return _only(session, all_vouchers(actor).where(Voucher.public_id == public_id))
 
 
 def dealers_page(session: Session, actor: Actor, public_id: str) -> BatchPage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,11 +65,17 @@ def redemptions(session: Session, actor: Actor, number: int) -> Redemptions:
     rows = session.scalars(newest.options(joinedload(Redemption.voucher).joinedload(Voucher.settlement)))
     unclaimed = (
         mine.join(Redemption.voucher)
-        .where(Voucher.state == "redeemed", Voucher.held_fen > 0)
+        .where(Voucher.state == "redeemed", Voucher.held_fen > 0, Redemption.undone_at.is_(None))
         .with_only_columns(func.count(), func.coalesce(func.sum(Voucher.held_fen), 0))
     )
     open_count, open_fen = session.execute(unclaimed).one()
     return Redemptions(tuple(rows), total, number, open_count, int(open_fen))
+
+
+def undone(session: Session, voucher: Voucher) -> tuple[Redemption, ...]:
+    """The redemptions of a voucher that were taken back, oldest first."""
+    found = select(Redemption).where(Redemption.voucher_id == voucher.id, Redemption.undone_at.is_not(None))
+    return tuple(session.scalars(found.order_by(Redemption.id)))
 
 
 def shown_state(voucher: Voucher, now: datetime) -> str:
@@ -92,23 +99,28 @@ def goods_word(redemption: Redemption) -> str:
     return vouchers.goods_of(redemption.voucher.claim).get(redemption.goods, redemption.goods)
 
 
-def slip(redemption: Redemption) -> dict[str, Any]:
-    """《消费券核销小票》 as it is printed: with the labels by which papers of that kind are read."""
-    voucher, at = redemption.voucher, redemption.at.astimezone(CHINA)
+def slips(redemptions: Sequence[Redemption]) -> dict[str, Any]:
+    """《消费券核销小票》 as they are printed, one a page: with the labels by which papers of that kind are read."""
+    claim = redemptions[0].voucher.claim
     return {
         "title": "消费券核销小票",
-        "office": schemes.load(voucher.claim.scheme_code, voucher.claim.scheme_version).county,
-        "rows": [
-            ("商户名称", redemption.organisation.name),
-            ("订单编号", voucher.number),
-            ("券面值", f"{yuan_from_fen(voucher.value_fen)} 元"),
-            ("订单金额", f"{yuan_from_fen(redemption.price_fen)} 元"),
-            ("核销时间", at.strftime("%Y-%m-%d %H:%M:%S")),
-            ("购买品类", goods_word(redemption)),
-            ("发票号码", redemption.invoice),
-        ],
+        "office": schemes.load(claim.scheme_code, claim.scheme_version).county,
+        "slips": [_slip(redemption) for redemption in redemptions],
         "note": "本小票由系统按核销记录生成，与核销时一致。",
     }
+
+
+def _slip(redemption: Redemption) -> list[tuple[str, str]]:
+    voucher, at = redemption.voucher, redemption.at.astimezone(CHINA)
+    return [
+        ("商户名称", redemption.organisation.name),
+        ("订单编号", voucher.number),
+        ("券面值", f"{yuan_from_fen(voucher.value_fen)} 元"),
+        ("订单金额", f"{yuan_from_fen(redemption.price_fen)} 元"),
+        ("核销时间", at.strftime("%Y-%m-%d %H:%M:%S")),
+        ("购买品类", goods_word(redemption)),
+        ("发票号码", redemption.invoice),
+    ]
 
 
 def grouped(number: str) -> str:

@@ -69,6 +69,8 @@ def _require_complete(claim: Claim, checked: Checked) -> None:
     if checked.result.missing:
         missing = tuple(rule.title for rule in lacking(claim, checked.result))
         raise Incomplete(f"还缺少材料：{'；'.join(missing)}。请补充上传后再提交。", missing)
+    if _programme(claim).pays_firm and not checked.facts_json.get("account", {}).get("card_number"):
+        raise Incomplete("还没有填写收款账号。请填写垫付商家的户名和账号后再提交。", ("收款账号",))
 
 
 def lacking(claim: Claim, result: Result) -> list[PaperRule]:

@@ -15,11 +15,22 @@ from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
 from reviewapp.errors import ReviewError
-from reviewapp.models import Actor, Batch, BatchPage, BatchRow, Claim, Upload
+from reviewapp.models import Actor, Batch, BatchPage, BatchRow, Claim, Upload, User
 from reviewapp.ocr import PageReading
 from reviewapp.pages import PageImage
 from reviewapp.policy.workflow import EDITABLE
-from reviewapp.services import admission, batches, checking, corroboration, editing, filing, intake, prefill, trail
+from reviewapp.services import (
+    admission,
+    batches,
+    checking,
+    corroboration,
+    editing,
+    filing,
+    intake,
+    prefill,
+    trail,
+    voucher_settlements,
+)
 from reviewapp.services.editing import FactChange
 from reviewapp.services.filing import SeenPage
 from reviewapp.services.sheet_columns import HOLDER, NAME, Column
@@ -50,7 +61,7 @@ def draft_rows(session: Session, batch_id: int, now: datetime) -> bool:
 
 
 def _is_up(session: Session, row: BatchRow) -> bool:
-    if row.claim is None or row.cells != row.written or is_stale(row):
+    if row.claim is None or _wanted(row) != row.written or is_stale(row):
         return False
     waiting = select(BatchPage.id).where(BatchPage.row_id == row.id, BatchPage.upload_id.is_(None))
     return session.scalar(waiting.limit(1)) is None
@@ -64,7 +75,7 @@ def is_stale(row: BatchRow) -> bool:
 
 def bring_up(session: Session, now: datetime, batch: Batch, row: BatchRow) -> None:
     """Make or mend the draft of one row of a locked batch, and check it."""
-    actor = Actor("dealer", batch.entered_by_id, batch.organisation_id)
+    actor = Actor.of(session.get_one(User, batch.entered_by_id))
     try:
         claim = row.claim or _claim(session, actor, now, batch, row)
         claim = trail.lock(session, claim.id)
@@ -80,29 +91,36 @@ def bring_up(session: Session, now: datetime, batch: Batch, row: BatchRow) -> No
 
 
 def _claim(session: Session, actor: Actor, now: datetime, batch: Batch, row: BatchRow) -> Claim:
-    claim = intake.create_draft(
-        session, actor, now, scheme_code=batch.scheme_code, programme=batch.programme,
-        form_key=f"batch-{row.public_id}",
-    )  # fmt: skip
+    if row.redemption_id is not None:
+        claim = voucher_settlements.begin(session, actor, now, row.redemption_id)
+    else:
+        claim = intake.create_draft(
+            session, actor, now, scheme_code=batch.scheme_code, programme=batch.programme,
+            form_key=f"batch-{row.public_id}",
+        )  # fmt: skip
     session.flush()
     row.claim_id = claim.id
     return claim
 
 
 def _write_cells(session: Session, actor: Actor, now: datetime, batch: Batch, row: BatchRow, claim: Claim) -> None:
-    written = row.written or {}
-    cells = _with_holder(row.cells)
-    before = _with_holder(written)
+    cells, before = _wanted(row), row.written or {}
     columns = batches.template_of(batch).by_key()
     changed = [key for key in columns if cells.get(key, "") != before.get(key, "")]
     changes = [change for key in changed if (change := _change(columns[key], cells.get(key, ""))) is not None]
     if changes:
         editing.set_facts(session, actor, now, claim.id, None, changes)
-    row.written = row.cells
+    row.written = cells
 
 
-def _with_holder(cells: dict[str, str]) -> dict[str, str]:
-    """A row that names no holder says (so stands above the column) that the card is the buyer's own."""
+def _wanted(row: BatchRow) -> dict[str, str]:
+    """What is to stand in the row's draft: its cells, and the account that all rows of an application have in common.
+
+    A row of a sheet that names no holder says (so stands above the column) that the card is the buyer's own.
+    """
+    cells: dict[str, str] = row.cells
+    if row.redemption_id is not None:
+        return {**cells, **(row.batch.account or {})}
     return {HOLDER: cells[NAME], **cells} if cells.get(NAME) else cells
 
 

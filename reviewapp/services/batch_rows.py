@@ -22,7 +22,7 @@ def keep_sheet(session: Session, actor: Actor, now: datetime, batch_id: int, she
     """Take the rows of a sheet over. One uploaded again changes the rows it knows (by name and phone, else by phone,
     by ID number, by place); a buyer who has papers or a draft never vanishes, and goes behind the others.
     """
-    batch = batches.lock(session, batch_id, actor)
+    batch = batches.lock_with_sheet(session, batch_id, actor)
     before = list(session.scalars(select(BatchRow).where(BatchRow.batch_id == batch.id).order_by(BatchRow.number)))
     known = _recognised(sheet.rows, before)
     complaints = list(sheet.complaints)
@@ -91,7 +91,7 @@ def change_cells(
     session: Session, actor: Actor, now: datetime, batch_id: int, row_public_id: str, cells: Mapping[str, str]
 ) -> BatchRow:
     """What a person entered in cells of one row; they are kept as entered, and what is wrong with them is said."""
-    batch = batches.lock(session, batch_id, actor)
+    batch = batches.lock_with_sheet(session, batch_id, actor)
     row = row_of(session, batch, row_public_id)
     columns = batches.template_of(batch).by_key()
     entered = {key: " ".join(text.split())[:200] for key, text in cells.items() if key in columns}
@@ -102,7 +102,7 @@ def change_cells(
 
 def add_row(session: Session, actor: Actor, now: datetime, batch_id: int, cells: Mapping[str, str]) -> BatchRow:
     """Another buyer behind the others. Raises TooMany."""
-    batch = batches.lock(session, batch_id, actor)
+    batch = batches.lock_with_sheet(session, batch_id, actor)
     numbers = list(session.scalars(select(BatchRow.number).where(BatchRow.batch_id == batch.id)))
     if len(numbers) >= MOST_ROWS:
         raise TooMany(f"一批最多 {MOST_ROWS} 位购车人。请另开一批。")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.errors import ReviewError
+from reviewapp.errors import InvalidValue, ReviewError
 from reviewapp.models import Actor, BatchPage, BatchRow
 from reviewapp.services import batches, queue
 from reviewapp.services.batch_drafts import bring_up, is_stale
@@ -50,7 +50,9 @@ def obstacle(faults: Mapping[str, str], verdict: Mapping[str, Any], *, doubtful:
 def submit_complete(session: Session, actor: Actor, now: datetime, batch_id: int) -> Submitted:
     """Submit every complete draft, each in a transaction of its own; who fails stays a draft, the others go on."""
     with transaction(session):
-        batches.lock(session, batch_id, actor)
+        batch = batches.lock(session, batch_id, actor)
+        if batch.number is not None and not batch.account:
+            raise InvalidValue("还没有填写收款账户。请填写一次，全部券用同一个账户。")
         rows = select(BatchRow.id).where(BatchRow.batch_id == batch_id).order_by(BatchRow.number)
         ids = session.scalars(rows).all()
     done, until = Submitted(), time.monotonic() + _LONGEST

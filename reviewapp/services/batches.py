@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from reviewapp.errors import InvalidValue, NotAllowed, NotFound, TooMany
+from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound, TooMany
 from reviewapp.models import Actor, Batch, BatchFile, BatchPart
 from reviewapp.models.batch import ARCHIVE
+from reviewapp.policy import voucher_flow as flow
 from reviewapp.services import intake, outbox, standing
 from reviewapp.services.intake import Received
 from reviewapp.services.sheet_columns import Template
@@ -26,15 +27,27 @@ MOST_FILES = 10_000
 
 
 def open_batch(
-    session: Session, actor: Actor, now: datetime, *, scheme_code: str, programme: str, form_key: str
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    scheme_code: str,
+    programme: str,
+    form_key: str,
+    settlement: bool = False,
 ) -> Batch:
-    """A new batch; the same form sent again gives the one it made the first time. Raises as `intake.create_draft`."""
+    """A new batch; the same form sent again gives the one it made the first time. Raises as `intake.create_draft`.
+
+    What was advanced on vouchers is asked for by a `settlement` application, never by a sheet.
+    """
     found = select(Batch).where(Batch.entered_by_id == actor.id, Batch.form_key == form_key)
     existing = session.scalars(found).one_or_none()
     if existing is not None:
         return existing
     scheme, _ = intake.require_open(session, actor, scheme_code, programme)
-    if actor.role != "dealer" or actor.organisation_id is None:
+    if settlement != flow.settles(scheme, scheme.programmes[programme]):
+        raise NotAllowed("消费券的垫付请从“消费券核销”里申请结算：券由核销记录带出，不用填表。")
+    if actor.role not in (flow.REDEEMERS if settlement else ("dealer",)) or actor.organisation_id is None:
         raise NotAllowed("批量申请由经销商办理。请用经销商账号登录。")
     batch = Batch(
         form_key=form_key, scheme_code=scheme_code, scheme_version=scheme.version, programme=programme,
@@ -59,9 +72,17 @@ def lock(session: Session, batch_id: int, actor: Actor | None = None) -> Batch:
     return batch
 
 
+def lock_with_sheet(session: Session, batch_id: int, actor: Actor) -> Batch:
+    """As `lock`; IllegalMove for a settlement application, whose rows are its redemptions."""
+    batch = lock(session, batch_id, actor)
+    if batch.number is not None:
+        raise IllegalMove("结算申请里的券由核销记录带出，不能填表增减。填错的核销请在核销小票页办理。")
+    return batch
+
+
 def owns(actor: Actor, batch: Batch) -> bool:
-    """True for everybody of the dealer."""
-    return actor.role == "dealer" and actor.organisation_id == batch.organisation_id
+    """True for everybody of the dealer, or of the shop that settles its vouchers."""
+    return actor.role in flow.REDEEMERS and actor.organisation_id == batch.organisation_id
 
 
 def template_of(batch: Batch) -> Template:

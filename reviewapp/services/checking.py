@@ -137,7 +137,9 @@ def rewrite_keys(session: Session, claim_id: int) -> None:
 
 def _write_keys(session: Session, claim: Claim, given: Mapping[str, Any], now: datetime) -> None:
     known = {(row.kind, row.token): row for row in session.scalars(_keys_of(claim))}
-    present = [(one.kind, one.token) for one in identities.of(given)]
+    # A firm's own account is on all its claims: that two of them name it says nothing.
+    told_nothing = {"card"} if fields.programme(claim).pays_firm else set()
+    present = [(one.kind, one.token) for one in identities.of(given) if one.kind not in told_nothing]
     for kind, token in present:
         row = known.get((kind, token))
         if row is None:

@@ -40,6 +40,12 @@ _FIXED = (
     Field("account", "card_number", "银行卡号", Form("card")),
     Field("account", "kind", "卡的种类", Form(choices=("debit", "credit")), ACCOUNT_KINDS, hint="补贴只能发放到借记卡"),
 )
+#: Where a firm is paid, in the place of the applicant's card.
+_OF_FIRM = (
+    Field("account", "holder", "户名", Form("text"), hint="垫付的商家，与发票上的销售方一致"),
+    Field("account", "card_number", "收款账号", Form("firm_account"), hint="单位银行账号，8 至 30 位数字"),
+    Field("account", "bank", "开户银行", Form("text"), hint="写到支行"),
+)
 #: Numbers that always hold on the paper that carries them: a mistake is the typist's.
 _STRICT = {("id_card", "id_number"): "id_number", ("bank_card", "card_number"): "card"}
 _BY_KIND = {**_STRICT, ("registration_certificate", "pages"): "pages"}
@@ -47,11 +53,14 @@ _BY_KIND = {**_STRICT, ("registration_certificate", "pages"): "pages"}
 
 def of_section(claim: Claim, section: str) -> tuple[Field, ...]:
     """The fields of `applicant`, `account` or `declared`, in the order in which they are asked."""
-    return declared(programme(claim)) if section == "declared" else fixed(section)
+    rules = programme(claim)
+    return declared(rules) if section == "declared" else fixed(section, rules)
 
 
-def fixed(section: str) -> tuple[Field, ...]:
-    """The fields of `applicant` or `account`, which every programme asks for."""
+def fixed(section: str, rules: Programme) -> tuple[Field, ...]:
+    """The fields of `applicant` or `account`, which every programme asks for: a firm's account where a firm is paid."""
+    if section == "account" and rules.pays_firm:
+        return _OF_FIRM
     return tuple(field for field in _FIXED if field.section == section)
 
 

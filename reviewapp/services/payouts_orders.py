@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from reviewapp import schemes
 from reviewapp.errors import InvalidValue
 from reviewapp.models import SYSTEM, Actor, Claim, Decision, Evaluation, Event, Fact, Payout
-from reviewapp.policy.identifiers import card_ok
+from reviewapp.policy.identifiers import card_ok, firm_account_ok
 from reviewapp.policy.names import same_name
 from reviewapp.services import checking, standing, trail
 
@@ -21,6 +21,9 @@ _LOCAL = timezone(timedelta(hours=8))
 #: What the scheme's checks may say of a new account; the picture of the old card says nothing of it.
 _HOLDER = ("account.holder", "account.kind")
 _OF_PERSON = "持卡人必须是申领人本人，请填写与身份证一致的姓名。"
+_NOT_KEPT = "新的收款卡没有保存："
+_BAD_CARD = "不是有效的银行卡号（校验位不符），请对照卡面逐位核对。"
+_BAD_ACCOUNT = "账号应为 8 至 30 位数字，请对照开户许可证核对。"
 _OF_FIRM = "户名必须是审核通过的商家，请填写与原收款账户一致的名称。"
 
 
@@ -71,8 +74,9 @@ def give_new_card(
     """
     claim = trail.lock(session, claim_id, revision=revision)
     standing.require_right(session, actor, "claims")
-    facts = _approved_facts(session, claim)
-    _check(account, claim, facts)
+    of_firm = schemes.load(claim.scheme_code, claim.scheme_version).programmes[claim.programme].pays_firm
+    _require_number(account, of_firm)
+    _require_holder(account, _approved_facts(session, claim), of_firm)
     trail.move(session, claim, actor, now, "give_new_card")
     for field, value in (("holder", account.holder), ("card_number", account.card_number)):
         session.add(
@@ -152,18 +156,18 @@ def _applicant(facts: dict[str, Any]) -> str:
     return str(facts.get("applicant", {}).get("name", ""))
 
 
-def _check(account: NewCard, claim: Claim, facts: dict[str, Any]) -> None:
+def _require_number(account: NewCard, of_firm: bool) -> None:
+    if not (firm_account_ok if of_firm else card_ok)(account.card_number):
+        said = _BAD_ACCOUNT if of_firm else _BAD_CARD
+        raise InvalidValue(_NOT_KEPT + said, {"card_number": said})
+
+
+def _require_holder(account: NewCard, facts: dict[str, Any], of_firm: bool) -> None:
     """The money goes to who is owed it: the applicant, or the firm that advanced it and was approved as its payee."""
-    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
-    of_firm = scheme.programmes[claim.programme].payee != "claimant"
     holder = facts.get("account", {}).get("holder", "") if of_firm else _applicant(facts)
-    wrong = {}
-    if not card_ok(account.card_number):
-        wrong["card_number"] = "卡号不正确，请对照银行卡逐位核对。"
     if same_name(account.holder, holder) != "same":
-        wrong["holder"] = _OF_FIRM if of_firm else _OF_PERSON
-    if wrong:
-        raise InvalidValue("新的收款卡没有保存：" + "".join(wrong.values()), wrong)
+        said = _OF_FIRM if of_firm else _OF_PERSON
+        raise InvalidValue(_NOT_KEPT + said, {"holder": said})
 
 
 def _check_holder(session: Session, claim: Claim, now: datetime) -> None:
@@ -171,4 +175,4 @@ def _check_holder(session: Session, claim: Claim, now: datetime) -> None:
     for finding in checking.evaluate_claim(session, claim, now).result.findings:
         about_holder = any(ref.paper is None and ref.field in _HOLDER for ref in finding.refs)
         if about_holder and finding.outcome == "fail":
-            raise InvalidValue("新的收款卡没有保存：" + finding.message, {"holder": finding.message})
+            raise InvalidValue(_NOT_KEPT + finding.message, {"holder": finding.message})

@@ -86,7 +86,7 @@ class Template:
     def columns(self) -> tuple[Column, ...]:
         """In the order in which they are written."""
         rules = schemes.load(self.scheme_code, self.scheme_version).programmes[self.programme]
-        listed = [field for section in ("applicant", "account") for field in fields.fixed(section)]
+        listed = [field for section in ("applicant", "account") for field in fields.fixed(section, rules)]
         listed += fields.declared(rules)
         kinds = {kind for paper in rules.papers for kind in paper.kinds}
         told = {name for kind in kinds for name in KINDS[kind].fields}

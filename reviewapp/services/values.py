@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from reviewapp.policy.identifiers import card_ok, id_number_ok, normal_id, phone_ok
+from reviewapp.policy.identifiers import card_ok, firm_account_ok, id_number_ok, normal_id, phone_ok
 from reviewapp.policy.values import CHINA
 
 _LONGEST = 200
@@ -117,6 +117,13 @@ def _card(text: Any) -> str:
     return value
 
 
+def _firm_account(text: Any) -> str:
+    value = identifier(text)
+    if not firm_account_ok(value):
+        raise BadValue("应为 8 至 30 位数字的单位银行账号，请对照开户许可证或银行回单核对。")
+    return value
+
+
 def _phone(text: Any) -> str:
     value = identifier(text)
     if not phone_ok(value):
@@ -209,6 +216,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "id": identifier,
     "id_number": _id_number,
     "card": _card,
+    "firm_account": _firm_account,
     "phone": _phone,
     "date": _date,
     "instant": _instant,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
 from reviewapp.errors import IllegalMove, NotFound
-from reviewapp.models import Actor, Claim, Organisation, Redemption, Voucher
+from reviewapp.models import Actor, BatchRow, Claim, Organisation, Redemption, Voucher
 from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy.model import Window
 from reviewapp.policy.money import yuan_from_fen
@@ -17,7 +18,7 @@ from reviewapp.services import intake
 from reviewapp.services.editing import FactChange
 
 #: States of a settlement after which another one may be begun for the same voucher.
-_OVER = ("rejected", "withdrawn", "lapsed")
+OVER = ("rejected", "withdrawn", "lapsed")
 
 
 def begin(session: Session, actor: Actor, now: datetime, redemption_id: int) -> Claim:
@@ -31,15 +32,29 @@ def begin(session: Session, actor: Actor, now: datetime, redemption_id: int) -> 
     locked = select(Voucher).where(Voucher.id == row.voucher_id).with_for_update()
     voucher = session.scalars(locked.execution_options(populate_existing=True)).one()
     before = voucher.settlement
-    if before is not None and before.state not in _OVER:
+    if before is not None and before.state not in OVER:
         return before
-    if voucher.state != "redeemed":
+    if voucher.state != "redeemed" or row.undone_at is not None:
         raise IllegalMove("这张消费券没有可以结算的金额。请刷新页面查看最新情况。")
     claim = _draft(session, actor, now, voucher, attempt=before.id if before else 0)
     voucher.settlement_id = claim.id
     session.flush()
     _fill(session, actor, now, claim, row)
     return claim
+
+
+def taken() -> Select[Any]:
+    """Ids of the redemptions that stand in a settlement application and have not come to nothing there, as a select."""
+    return (
+        select(BatchRow.redemption_id)
+        .outerjoin(Claim, Claim.id == BatchRow.claim_id)
+        .where(BatchRow.redemption_id.is_not(None), Claim.id.is_(None) | Claim.state.not_in(OVER))
+    )
+
+
+def in_application(session: Session, row: Redemption) -> bool:
+    """Does the redemption stand in a settlement application now?"""
+    return session.scalar(taken().where(BatchRow.redemption_id == row.id).limit(1)) is not None
 
 
 def window(redemption: Redemption) -> Window | None:

@@ -28,7 +28,7 @@ from reviewapp.policy.identifiers import normal_id
 from reviewapp.policy.money import show_yuan
 from reviewapp.policy.names import same_name
 from reviewapp.policy.vouchers import Voucher as Kind
-from reviewapp.services import funds, listings, standing, trail
+from reviewapp.services import funds, listings, standing, trail, voucher_persons
 from reviewapp.services.days import local_date
 from reviewapp.services.entered import require_text
 from reviewapp.signing import Signer
@@ -129,6 +129,7 @@ def require_open(session: Session, actor: Actor, now: datetime, voucher: Voucher
         raise IllegalMove(f"这张消费券的有效期到 {local_date(voucher.good_until)} 为止，已经过期，不能核销。")
     if voucher.state != "issued":
         raise IllegalMove(_ENDED[voucher.state].format(when=_when(voucher)))
+    voucher_persons.require_not_resting(session, firm.id, now, voucher)
     return firm
 
 
@@ -178,13 +179,12 @@ def take_goods_back(
     With everything returned the voucher is void. Raises NotFound (another firm's), IllegalMove (being settled, or
     settled), InvalidValue (more than is left of the price, no reason).
     """
-    voucher_id = session.scalar(select(Redemption.voucher_id).where(Redemption.id == redemption_id))
-    claim, voucher = lock(session, voucher_id)
+    claim, voucher = lock_redeemed(session, redemption_id)
     row = session.get_one(Redemption, redemption_id, populate_existing=True)
     if actor.organisation_id is None or row.organisation_id != actor.organisation_id:
         raise NotFound()
     standing.require_right(session, actor, "redeem")
-    _require_returnable(voucher)
+    _require_returnable(voucher, row)
     reason = require_text(reason, "reason", "退货的情况", _REASON_LENGTH)
     left = row.price_fen - row.returned_fen
     if not 0 < returned_fen <= left:
@@ -242,6 +242,11 @@ def lock(session: Session, voucher_id: int | None) -> tuple[Claim, Voucher]:
     return trail.lock(session, claim_id), locked(session, Voucher.id == voucher_id)
 
 
+def lock_redeemed(session: Session, redemption_id: int) -> tuple[Claim, Voucher]:
+    """The claim and the voucher of a redemption, locked in this order and freshly read. Raises NotFound."""
+    return lock(session, session.scalar(select(Redemption.voucher_id).where(Redemption.id == redemption_id)))
+
+
 def locked(session: Session, which: Any) -> Voucher:
     """The one voucher of that condition, locked and freshly read; its claim is locked before."""
     query = select(Voucher).where(which).with_for_update()
@@ -265,7 +270,7 @@ def _require_owner(voucher: Voucher, identity: Identity) -> None:
     if not identity.seen:
         raise InvalidValue("请查看券主本人的身份证原件，确认人证一致后勾选。", {"seen": "请勾选。"})
     if not hmac.compare_digest(ending.encode(), voucher.owner["id_number"][-ID_ENDING:].upper().encode()):
-        raise InvalidValue(
+        raise voucher_persons.NotTheOwner(
             f"身份证号后 {ID_ENDING} 位与券主不一致。消费券只限券主本人使用，请核对身份证原件。",
             {"ending": "与券主不一致。"},
         )
@@ -298,7 +303,9 @@ def goods_of(claim: Claim) -> Mapping[str, str]:
     return next((field.choices for field in asked if field.field == "category"), {})
 
 
-def _require_returnable(voucher: Voucher) -> None:
+def _require_returnable(voucher: Voucher, row: Redemption) -> None:
+    if row.undone_at is not None:
+        raise IllegalMove("这次核销已经撤销，没有可以退货的订单。")
     if voucher.state == "settled":
         raise IllegalMove("这张消费券已经结算。退货请告知财务，按追回办理。")
     if voucher.state != "redeemed":

@@ -41,12 +41,14 @@ from reviewapp.web import (
     samples,
     scheme_replay,
     schemes,
+    settlements,
     shop,
     sign_in,
     signals,
     staff,
     tokens,
     trail,
+    voucher_office,
     vouchers,
 )
 from reviewapp.web.api import pages as api_pages
@@ -58,7 +60,7 @@ ROOMS = (
     *(finance, batches, returns, pools, demands),
     *(tokens, api, api_pages),
     *(lead, relatives, samples),
-    *(vouchers, shop, recycler),
+    *(vouchers, settlements, voucher_office, shop, recycler),
     *(collection, collection.register, collection.scans),
     *(merchants, merchant_review, firms, firm_accounts),
 )

@@ -100,14 +100,14 @@ def moment(instant: datetime | None) -> str:
     return "—" if instant is None else instant.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
+def clock_time(instant: datetime) -> str:
+    """14:05, in Shanghai."""
+    return instant.astimezone(_ZONE).strftime("%H:%M")
+
+
 def second(instant: datetime | None) -> str:
     """2024-01-15 14:05:09, where the order of submissions is shown."""
     return "—" if instant is None else instant.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def clock_time(instant: datetime) -> str:
-    """10:00, in Shanghai."""
-    return instant.astimezone(_ZONE).strftime("%H:%M")
 
 
 def long_day(instant: datetime | None) -> str:
@@ -161,10 +161,10 @@ def register(app: Flask) -> None:
         short_kind=short_kind,
         short_title=short_title,
         second=second,
+        clock_time=clock_time,
         day=day,
         moment=moment,
         long_day=long_day,
-        clock_time=clock_time,
         state_word=state_word,
         state_tone=_TONES.__getitem__,
         role_word=workflow.ROLES.__getitem__,

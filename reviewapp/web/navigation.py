@@ -13,8 +13,9 @@ _FINANCE = (
     *(("finance.home", "发放"), ("returns.listing", "回盘")),
     *(("demands.listing", "追回"), ("pools.listing", "资金池")),
 )
+_VOUCHERS = ("voucher_office.listing", "消费券")
 _TRAIL = (
-    *(("trail.listing", "全部申请"), ("dealers.listing", "经销商")),
+    *(("trail.listing", "全部申请"), ("dealers.listing", "经销商"), _VOUCHERS),
     *(("point_register.show", "回收登记"), ("figures.show", "统计")),
 )
 _DESK = (("desk.home", "审核"), *_TRAIL)
@@ -29,8 +30,8 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "recycler": (("recycler.listing", "集中运输"),),
     "reviewer": _DESK,
     "lead": (_DESK[0], ("lead.board", "总览"), *_TRAIL, ("firms.listing", "参与商户"), ("schemes.listing", "活动方案")),
-    "finance_maker": _FINANCE,
-    "finance_checker": _FINANCE,
+    "finance_maker": (*_FINANCE, _VOUCHERS),
+    "finance_checker": (*_FINANCE, _VOUCHERS),
     "auditor": (
         *(*_TRAIL, ("samples.listing", "抽查"), ("firms.listing", "参与商户")),
         *(*_FINANCE, ("schemes.listing", "活动方案")),
@@ -40,6 +41,7 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
         ("pools.listing", "资金池"),
         ("point_register.show", "回收登记"),
         ("figures.show", "统计"),
+        _VOUCHERS,
         ("merchant_review.waiting", "商户审核"),
         ("firms.listing", "参与商户"),
         ("relatives.everybody", "亲属申报"),
@@ -82,4 +84,6 @@ def _room(endpoint: str | None) -> str:
     if endpoint is None:
         return ""
     room = endpoint.partition(".")[0]
-    return {"scheme_replay": "schemes", "batches": "finance", "papers_out": "trail"}.get(room, room)
+    return {"scheme_replay": "schemes", "batches": "finance", "papers_out": "trail", "settlements": "vouchers"}.get(
+        room, room
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,17 +10,17 @@ import segno
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from reviewapp import clock, printing
+from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound, ReviewError
 from reviewapp.extensions import db, limiter
-from reviewapp.forms.vouchers import RedeemForm, ReturnForm
+from reviewapp.forms.vouchers import RedeemForm, ReturnForm, UndoForm
 from reviewapp.models import Redemption, Voucher
 from reviewapp.policy.money import fen_from_yuan, yuan_from_fen
 from reviewapp.policy.voucher_flow import REDEEMERS, STATES
 from reviewapp.queries import scope
 from reviewapp.queries import vouchers as queries
-from reviewapp.services import intake, voucher_settlements, vouchers
+from reviewapp.services import voucher_persons, voucher_settlements, voucher_undo, vouchers
 from reviewapp.signing import for_address, from_address
 from reviewapp.web.access import actor, open_to
 
@@ -38,7 +38,8 @@ _FIELDS = ("ending", "seen", "goods", "price", "invoice_number", "invoice_code",
 def show(public_id: str) -> ResponseReturnValue:
     """The voucher with its signed code; fit for printing."""
     voucher = scope.voucher(db.session, actor(), public_id)
-    return render_template("vouchers/show.html", square_code=_square_code(voucher), **_words(voucher))
+    undone = queries.undone(db.session, voucher)
+    return render_template("vouchers/show.html", square_code=_square_code(voucher), undone=undone, **_words(voucher))
 
 
 @blueprint.get("")
@@ -84,6 +85,8 @@ def redeem() -> ResponseReturnValue:
         with transaction(db.session):
             row = vouchers.redeem(db.session, actor(), clock.now(), voucher_id, purchase, identity)
             made = row.public_id
+    except voucher_persons.NotTheOwner as error:
+        return _noted(voucher_id, form, error)
     except InvalidValue as error:
         if not error.fields.keys() & set(_FIELDS):
             return _refused(number, error)
@@ -95,11 +98,42 @@ def redeem() -> ResponseReturnValue:
     return redirect(url_for("vouchers.redemption", public_id=made))
 
 
+def _noted(voucher_id: int, form: RedeemForm, error: InvalidValue) -> ResponseReturnValue:
+    """Another person's card: that is kept, and after too many of them the voucher is no longer shown."""
+    with transaction(db.session):
+        voucher_persons.note(db.session, actor(), clock.now(), voucher_id)
+    try:
+        voucher = _usable(form.number.data or "", form.code.data or "")
+    except _REFUSALS as refusal:
+        return _refused(form.number.data or "", refusal)
+    _point_at(form, error)
+    return _till(voucher, form, error.message), error.status
+
+
 @blueprint.get("/redemptions/<public_id>")
 @open_to(*REDEEMERS)
 def redemption(public_id: str) -> ResponseReturnValue:
     """The slip of one redemption, the way to its settlement, and returned goods."""
     return _redemption(scope.redemption(db.session, actor(), public_id), ReturnForm())
+
+
+@blueprint.post("/redemptions/<public_id>/undo")
+@open_to(*REDEEMERS)
+def undo(public_id: str) -> ResponseReturnValue:
+    """It was keyed wrongly: the voucher is its owner's again, and the till asks for it anew."""
+    row, form = scope.redemption(db.session, actor(), public_id), UndoForm()
+    row_id, number = row.id, row.voucher.number
+    try:
+        if not form.validate():
+            return _redemption(row, ReturnForm(formdata=None), undo=form), 422
+        with transaction(db.session):
+            sms = current_app.extensions["sms"]
+            voucher_undo.undo(db.session, sms, actor(), clock.now(), row_id, form.reason.data)
+    except (IllegalMove, InvalidValue) as error:
+        again = scope.redemption(db.session, actor(), public_id)
+        return _redemption(again, ReturnForm(formdata=None), error.message, undo=form), error.status
+    flash("核销已撤销，券可以继续使用，已通知券主。现在可以重新核销。", "success")
+    return redirect(url_for("vouchers.till", number=number))
 
 
 @blueprint.post("/redemptions/<public_id>/return")
@@ -118,21 +152,6 @@ def take_goods_back(public_id: str) -> ResponseReturnValue:
         return _redemption(scope.redemption(db.session, actor(), public_id), form, error.message), error.status
     flash("退货已登记，对应的券款已退回资金池。", "success")
     return redirect(url_for("vouchers.redemption", public_id=public_id))
-
-
-@blueprint.post("/redemptions/<public_id>/settle")
-@open_to(*REDEEMERS)
-def settle(public_id: str) -> ResponseReturnValue:
-    """Begin the settlement, or go on with the one begun: a claim like any other, with the slip in it already."""
-    row = scope.redemption(db.session, actor(), public_id)
-    row_id, slip = row.id, printing.pdf("slip", queries.slip(row), {}, row.at)
-    received = intake.receive(current_app.extensions["storage"], BytesIO(slip), "消费券核销小票.pdf")
-    with transaction(db.session):
-        claim = voucher_settlements.begin(db.session, actor(), clock.now(), row_id)
-        made = claim.public_id
-        if claim.state == "draft":
-            intake.add_upload(db.session, actor(), clock.now(), claim.id, received)
-    return redirect(url_for("claims.show", public_id=made))
 
 
 def _usable(number: str, code: str) -> Voucher:
@@ -157,17 +176,21 @@ def _refused(number: str, error: ReviewError) -> ResponseReturnValue:
 
 def _till(voucher: Voucher, form: RedeemForm, refusal: str = "") -> str:
     form.goods.choices = [("", "请选择"), *vouchers.goods_of(voucher.claim).items()]
-    return render_template("vouchers/till.html", form=form, refusal=refusal, **_words(voucher))
+    minutes = voucher_undo.UNDO_WITHIN // timedelta(minutes=1)
+    return render_template("vouchers/till.html", form=form, refusal=refusal, undo_minutes=minutes, **_words(voucher))
 
 
-def _redemption(row: Redemption, form: ReturnForm, refusal: str = "") -> str:
-    if not form.is_submitted():
+def _redemption(row: Redemption, form: ReturnForm, refusal: str = "", undo: UndoForm | None = None) -> str:
+    if form.returned.data is None:
         form.returned.data = yuan_from_fen(row.price_fen - row.returned_fen)
     return render_template(
         "vouchers/redemption.html",
         row=row,
         form=form,
         refusal=refusal,
+        undo=undo or UndoForm(formdata=None),
+        can_undo=not voucher_undo.why_not(db.session, row.voucher, row, clock.now()),
+        undo_until=row.at + voucher_undo.UNDO_WITHIN,
         goods=queries.goods_word(row),
         window=voucher_settlements.window(row),
         **_words(row.voucher),

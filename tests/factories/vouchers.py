@@ -9,19 +9,21 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from reviewapp.models import Actor, Claim, Organisation, Redemption, User, Voucher
-from reviewapp.services import intake, queue, voucher_settlements, vouchers
+from reviewapp.policy import voucher_flow as flow
+from reviewapp.services import intake, queue, settlement_applications, voucher_settlements, vouchers
 from reviewapp.services.editing import FactChange
 from reviewapp.specimens import people
 from reviewapp.specimens.purchases import COUNTIES
 from tests.factories.claims import claim
 from tests.factories.facts import add_facts, add_paper, list_dealer
 from tests.factories.money import pool
-from tests.factories.payouts import CARD
 from tests.factories.people import NOW, user
 
 SCHEME = "yangcheng-2023"
 #: Inside the window in which settlements are taken in, after the last day of the vouchers.
 AFTERWARDS = datetime(2024, 5, 6, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+#: A firm's account: no card, and no Luhn number.
+FIRM_ACCOUNT = "0508020209300012345"
 _invoices = itertools.count(1)
 
 
@@ -98,7 +100,7 @@ def settlement(session: Session, dealer: Actor, redemption: Redemption, now: dat
     }  # fmt: skip
     add_paper(session, row, "vehicle_invoice", invoice, now=now)
     add_paper(session, row, "id_card", {"name": owner["name"], "id_number": owner["id_number"]}, now=now)
-    account = [FactChange.of("account.card_number", CARD), FactChange.of("account.kind", "debit")]
+    account = [FactChange.of("account.card_number", FIRM_ACCOUNT), FactChange.of("account.bank", "样例银行阳城支行")]
     intake.set_facts(session, dealer, now, row.id, None, account)
     return row
 
@@ -106,3 +108,24 @@ def settlement(session: Session, dealer: Actor, redemption: Redemption, now: dat
 def put_in(session: Session, dealer: Actor, row: Claim, now: datetime = AFTERWARDS) -> Claim:
     """Submit the draft."""
     return queue.submit(session, dealer, now, row.id, row.revision)
+
+
+def things(session: Session, owner: User) -> dict[str, str]:
+    """Public names by endpoint: a voucher of an owner or a collection point, a redemption and settlements of a firm."""
+    names = ("vouchers.redemption", "vouchers.take_goods_back", "vouchers.undo", "settlements", "voucher_office")
+    if owner.role not in flow.REDEEMERS:
+        return {"vouchers.show": voucher(session, by=owner).public_id, **dict.fromkeys(names, "0" * 16)}
+    list_dealer(session, owner.organisation.name)
+    firm = Actor.of(owner)
+    plain, settled = redeemed(session, firm), redeemed(session, firm)
+    application = settlement_applications.open_application(
+        session, firm, NOW, chosen=[settled.public_id], form_key=owner.public_id
+    )
+    slips = pool(session, scheme_code="jishan-2023", code="specialty")
+    added_up = claim(session, "submitted", pool=slips, by=owner, programme="specialty-settlement")
+    return {
+        **dict.fromkeys(names, plain.public_id),
+        "settlements.claim_form": added_up.public_id,
+        **dict.fromkeys(("settlements", "voucher_office.settlement"), application.public_id),
+        **dict.fromkeys(("vouchers.show", "voucher_office.show"), plain.voucher.public_id),
+    }

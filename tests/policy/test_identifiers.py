@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from reviewapp.policy.identifiers import (
     card_ok,
     ean13_ok,
+    firm_account_ok,
     fold_vin,
     id_number_ok,
     normal_id,
@@ -46,6 +47,13 @@ def test_short_and_long_numbers_do_not_pass() -> None:
     assert not id_number_ok("110105491231002")
     assert not card_ok("42")
     assert not ean13_ok("96385074")
+
+
+def test_a_firms_account_is_no_card() -> None:
+    for number in ("0508020209300012345", "14000105", "9" * 29 + "1"):
+        assert firm_account_ok(number)
+    for text in ("1400010", "9" * 29 + "12", "0" * 12, "1400 0105", "14000105X", ""):
+        assert not firm_account_ok(text)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ MOVES = {
     ("issued", "expire", "system"): "expired",
     ("issued", "cancel", "shop"): "voided",
     ("redeemed", "lapse", "system"): "voided",
+    **{("redeemed", "undo", role): "issued" for role in ("dealer", "shop")},
     **{("redeemed", "take_goods_back", role): "redeemed" for role in ("dealer", "shop")},
     **{("redeemed", "settle", role): "settled" for role in ("reviewer", "lead")},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,7 +15,8 @@ from sqlalchemy.orm import Session
 from reviewapp.errors import IllegalMove, InvalidValue, NotFound
 from reviewapp.models import Actor, Claim, Decision, Event, Outbox, Pool, Redemption, Voucher
 from reviewapp.policy import pool as rules
-from reviewapp.services import decisions, funds, payouts, queue, voucher_settlements, vouchers
+from reviewapp.services import decisions, funds, payouts, queue, voucher_settlements, voucher_undo, vouchers
+from reviewapp.sms import LocalOutbox
 from tests import factories
 from tests.factories import NOW
 from tests.factories import vouchers as made
@@ -189,6 +191,11 @@ class _Office:
         part = self.chance.randint(1, row.price_fen - row.returned_fen)
         vouchers.take_goods_back(self.session, self.dealer, self.now, row.id, returned_fen=part, reason="退货")
 
+    def undo(self) -> None:
+        row = self._one("redeemed").redemption
+        assert row is not None
+        voucher_undo.undo(self.session, LocalOutbox(), self.dealer, self.now, row.id, "输错")
+
     def settle(self) -> None:
         voucher = self._one("redeemed")
         assert voucher.redemption is not None
@@ -212,13 +219,22 @@ class _Office:
         row.state = "paid"
         funds.record_paid(self.session, self.now, row)
 
+    def require_one_purchase_each(self) -> None:
+        """A voucher has at most one redemption that was not taken back, an unused one none; an invoice stands once."""
+        done = self.session.scalars(select(Redemption).where(Redemption.undone_at.is_(None))).all()
+        used = Counter(row.voucher_id for row in done)
+        states = {row.id: row.state for row in self.session.scalars(select(Voucher))}
+        expected = {number: 1 for number, state in states.items() if state in ("redeemed", "settled", "voided")}
+        assert used == expected
+        assert max(Counter(row.invoice for row in done if row.voided_at is None).values(), default=1) == 1
+
     def expire(self) -> None:
         self.now = max(self.now, datetime(2024, 5, 1, tzinfo=NOW.tzinfo)) if self.chance.random() < 0.2 else self.now
         vouchers.expire_due(self.session, self.now + timedelta(seconds=1))
 
 
 _STEPS = st.lists(
-    st.sampled_from(("issue", "redeem", "goods_back", "settle", "end", "expire")), min_size=8, max_size=25
+    st.sampled_from(("issue", "redeem", "undo", "goods_back", "settle", "end", "expire")), min_size=8, max_size=25
 )
 
 
@@ -234,5 +250,6 @@ def test_whatever_happens_the_pot_holds(engine: Engine, steps: list[str], seed: 
             # What was paid has no instruction here: that one comparison is the payouts' own.
             left = [one for one in funds.verify(session) if one.what != "已发放指令与分录"]
             assert left == [], what
+            office.require_one_purchase_each()
             assert office.pool.available >= 0
         outer.rollback()

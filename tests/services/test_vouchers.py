@@ -50,8 +50,9 @@ def test_redeemed_once(session: Session, dealer: Actor) -> None:
     with pytest.raises(IntegrityError):
         session.execute(
             text(
-                "INSERT INTO redemptions SELECT 99, voucher_id, organisation_id, by_id, at, goods, price_fen, 'x', 0,"
-                " 0, NULL, 'y' FROM redemptions"
+                "INSERT INTO redemptions (id, voucher_id, organisation_id, by_id, at, goods, price_fen, invoice,"
+                " returned_fen, back_fen, public_id) SELECT 99, voucher_id, organisation_id, by_id, at, goods,"
+                " price_fen, 'x', 0, 0, 'y' FROM redemptions"
             )
         )
 

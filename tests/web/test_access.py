@@ -68,13 +68,14 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("claims.save_one", "claims.check", "claims.submit", "claims.receipt"), SUBMITTERS),
     "claims.receipt_file": SUBMITTERS,
     **dict.fromkeys(("claims.show", "claims.withdraw", "claims.card"), SUBMITTERS),
-    **dict.fromkeys(("dealer.listing", "dealer.create", "dealer.show", "dealer.now", "dealer.submit"), ("dealer",)),
+    **dict.fromkeys(("dealer.listing", "dealer.create"), ("dealer",)),
+    **dict.fromkeys(("dealer.show", "dealer.now", "dealer.submit", "dealer.add_files"), ("dealer", "shop")),
     "dealer.export": ("dealer",),
-    **dict.fromkeys(("dealer.template", "dealer.marked", "dealer.take_sheet", "dealer.add_files"), ("dealer",)),
-    **dict.fromkeys(("dealer.begin_archive", "dealer.add_part", "dealer.dismiss", "dealer.page"), ("dealer",)),
-    **dict.fromkeys(("dealer.picture", "dealer.place", "dealer.new_buyer", "dealer.confirm"), ("dealer",)),
-    **dict.fromkeys(("dealer.row", "dealer.save_row", "dealer.add_row"), ("dealer",)),
-    **dict.fromkeys(("dealer.receipts_pdf", "dealer.receipts_table"), ("dealer",)),
+    **dict.fromkeys(("dealer.template", "dealer.marked", "dealer.take_sheet", "dealer.new_buyer"), ("dealer",)),
+    **dict.fromkeys(("dealer.begin_archive", "dealer.add_part", "dealer.dismiss", "dealer.page"), ("dealer", "shop")),
+    **dict.fromkeys(("dealer.picture", "dealer.place", "dealer.confirm", "dealer.row"), ("dealer", "shop")),
+    **dict.fromkeys(("dealer.save_row", "dealer.add_row"), ("dealer",)),
+    **dict.fromkeys(("dealer.receipts_pdf", "dealer.receipts_table"), ("dealer", "shop")),
     **dict.fromkeys(("images.page", "images.original", "images.signature"), PAPERS),
     **dict.fromkeys(("desk.home", "desk.take", "desk.claim", "desk.approve", "desk.send_back"), REVIEWERS),
     **dict.fromkeys(("desk.await_funds", "desk.reject", "desk.hand_over", "desk.put_back", "desk.extend"), REVIEWERS),
@@ -117,7 +118,13 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("api.add_file", "api.remove_file", "api.set_kind", "api.remove_paper"), (TOKEN,)),
     "vouchers.show": ("claimant", "point"),
     **dict.fromkeys(("vouchers.listing", "vouchers.till", "vouchers.redeem"), ("dealer", "shop")),
-    **dict.fromkeys(("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle"), ("dealer", "shop")),
+    **dict.fromkeys(("vouchers.redemption", "vouchers.take_goods_back", "vouchers.undo"), ("dealer", "shop")),
+    **dict.fromkeys(("settlements.listing", "settlements.create", "settlements.show"), ("dealer", "shop")),
+    "settlements.save_account": ("dealer", "shop"),
+    "settlements.file": ("dealer", "shop", *STAFF),
+    "settlements.claim_form": ("dealer", "shop", *REVIEWERS, "auditor"),
+    **dict.fromkeys(("voucher_office.listing", "voucher_office.file", "voucher_office.settlements"), STAFF),
+    **dict.fromkeys(("voucher_office.settlement", "voucher_office.show"), STAFF),
     **dict.fromkeys((f"counter.{name}" for name in COUNTER), ("point",)),
     **dict.fromkeys(("shop.listing", "shop.begin", "shop.show", "shop.papers_now", "shop.scanned"), ("shop",)),
     **dict.fromkeys(("shop.register", "shop.hand_out", "shop.set_products", "shop.close"), ("shop",)),
@@ -150,6 +157,7 @@ FORMS = {
     "demands.cancel": {"reason": "样例"},
     "vouchers.take_goods_back": {"returned": "1", "reason": "样例"},
     "shop.begin": {"scheme": "xiangning-2024-home", "form_key": "access"},
+    "settlements.save_account": {"card_number": "14000105001", "bank": "样例银行"},
     "samples.draw": {"scheme": "xiangning-2023", "until": "2024-01-10", "percent": "10"},
     "samples.conclude": {"conclusion": "sound"},
     "lead.take_back": {"fence": "1", "reason": "样例"},
@@ -273,25 +281,15 @@ def _things(app: Flask, rows: Session, owner: User, holder: User | None = None) 
         "paper": paper(rows, draft, "id_card", {"name": "测试甲"}).public_id,
         **_batch(rows, owner, file.sha256),
         "leaving": paper(rows, draft, "bank_card").public_id,
-        **_vouchers(rows, owner),
+        **made_vouchers.things(rows, owner),
         "shop": made_sales.of(rows, owner),
         "tokens": api_token(rows, owner)[0].public_id if owner.role == "dealer" else "0" * 16,
     }
 
 
-def _vouchers(rows: Session, owner: User) -> dict[str, str]:
-    """A voucher of an owner or a collection point; a redemption of a dealer or a shop; names of nothing for others."""
-    names = ("vouchers.redemption", "vouchers.take_goods_back", "vouchers.settle")
-    if owner.role not in ("dealer", "shop"):
-        return {"vouchers.show": made_vouchers.voucher(rows, by=owner).public_id, **dict.fromkeys(names, "0" * 16)}
-    factories.list_dealer(rows, owner.organisation.name)
-    redeemed = made_vouchers.redeemed(rows, Actor.of(owner))
-    return {**dict.fromkeys(names, redeemed.public_id), "vouchers.show": redeemed.voucher.public_id}
-
-
 def _batch(rows: Session, owner: User, sha256: str) -> dict[str, str]:
-    """A dealer's batch with a row, a file and a page; names of nothing for others."""
-    if owner.role != "dealer":
+    """A batch of a dealer or a shop with a row, a file and a page; names of nothing for others."""
+    if owner.role not in ("dealer", "shop"):
         return dict.fromkeys(("dealer", "page", "row", "file"), "0" * 16)
     page = dealers_batch(rows, owner, sha256=sha256)
     batch = rows.get_one(Batch, page.batch_id)

@@ -7,11 +7,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp import clock
-from reviewapp.models import Actor, Upload, User, Voucher
+from reviewapp.models import Actor, User, Voucher
 from reviewapp.web import vouchers as pages
 from tests import factories
 from tests.factories import vouchers as made
@@ -90,7 +89,7 @@ def test_scanned_and_redeemed(
     assert (wrong.status_code, "与券主不一致" in words(wrong), "4000.00" in wrong.text) == (422, True, True)
     done = visit(dealer).post("/vouchers/till", _entered(voucher))
     slip = words(visit(dealer).get(done.location))
-    said = ("已核销", "订单金额 ¥4,000.00", "顾客实付 ¥3,500.00", "24142000000000000001", "准备结算材料")
+    said = ("已核销", "订单金额 ¥4,000.00", "顾客实付 ¥3,500.00", "24142000000000000001", "去申请结算", "撤销这次核销")
     assert [text for text in said if text not in slip] == []
     again = visit(dealer).post("/vouchers/till", _entered(voucher, invoice_number="24142000000000000002"))
     assert (again.status_code, "已经用过" in words(again), is_clear(again)) == (409, True, True)
@@ -137,11 +136,37 @@ def test_goods_back_and_settlement(rows: Session, visit: Visit, dealer: User) ->
     assert (too_much.status_code, "尚未退货的 4,000.00 元" in words(too_much)) == (422, True)
     assert visit(dealer).post(f"{path}/return", {"returned": "1000", "reason": "退配件"}).status_code == 302
     assert "退回资金池 ¥125.00" in words(visit(dealer).get(path))
-    clock.stand_on(made.AFTERWARDS)
-    begun = visit(dealer).post(f"{path}/settle")
-    assert visit(dealer).post(f"{path}/settle").location == begun.location
-    facts = visit(dealer).get(f"{begun.location}/facts")
-    assert redemption.voucher.owner["name"] in facts.text
-    rows.rollback()
-    assert [upload.name for upload in rows.scalars(select(Upload))] == ["消费券核销小票.pdf"], "once for ever"
-    assert "结算申请（尚未提交）" in words(visit(dealer).get(path))
+    chosen = words(visit(dealer).get("/vouchers/settlements"))
+    assert ("已勾选 1 张，合计 ¥375.00" in chosen, "还没有申请结算的 1 张" in chosen) == (True, True)
+
+
+def test_a_slip_of_the_finger_is_taken_back(rows: Session, visit: Visit, dealer: User) -> None:
+    redemption = made.redeemed(rows, Actor.of(dealer))
+    owner = factories.user(rows, phone_index=redemption.voucher.owner_phone_index)
+    rows.commit()
+    path = f"/vouchers/redemptions/{redemption.public_id}"
+    nothing = visit(dealer).post(f"{path}/undo", {"reason": ""})
+    assert (nothing.status_code, "请填写哪里填错了" in words(nothing)) == (422, True)
+    done = visit(dealer).post(f"{path}/undo", {"reason": "发票号码输错"})
+    assert done.location == f"/vouchers/till?number={redemption.voucher.number}"
+    assert "身份证号后 6 位" in words(visit(dealer).get(done.location)), "at once ready to be redeemed anew"
+    kept = words(visit(dealer).get(path))
+    assert ("这张小票不作数" in kept, "登记退货" in kept, "已撤销" in words(visit(dealer).get("/vouchers"))) == (
+        True, False, True,
+    )  # fmt: skip
+    again = visit(dealer).post(f"{path}/undo", {"reason": "再撤一次"})
+    assert (again.status_code, "已经撤销过了" in words(again)) == (409, True)
+    assert "已撤销，券可以继续使用" in words(visit(owner).get(f"/vouchers/{redemption.voucher.public_id}"))
+
+
+@pytest.mark.usefixtures("uncounted")
+def test_wrong_persons_are_kept_and_the_till_rests(rows: Session, visit: Visit, dealer: User) -> None:
+    voucher, auditor = made.voucher(rows), factories.user(rows, "auditor")
+    rows.commit()
+    for _ in range(5):
+        answer = visit(dealer).post("/vouchers/till", _entered(voucher, ending="000000"))
+    assert (answer.status_code, "暂停在贵单位核销" in words(answer)) == (403, True)
+    right = visit(dealer).post("/vouchers/till", _entered(voucher))
+    assert (right.status_code, "暂停在贵单位核销" in words(right), is_clear(right)) == (403, True, True)
+    history = words(visit(auditor).get(f"/office/vouchers/{voucher.public_id}"))
+    assert history.count("身份证号与券主不符") == 5

@@ -1,34 +1,20 @@
 // The dealer's pile goes up file by file, archives part by part; chips of the board are dragged to their buyer.
 
+import { dropBox } from "./drop-box.js";
+
 const pile = document.querySelector("[data-pile]");
 const list = pile.querySelector("[data-pile-progress]");
-const box = pile.querySelector(".upload-box");
 const token = pile.querySelector("[name=csrf_token]").value;
 const LIMIT = 25 * 1024 * 1024;
 const TRIES = 5;
 const waiting = [];
 let running = 0;
 
-for (const input of pile.querySelectorAll("[data-pile-input]")) {
-  input.addEventListener("change", () => {
-    take([...input.files].map((file) => [file, file.webkitRelativePath || file.name]));
-    input.value = "";
-  });
-}
-for (const name of ["dragenter", "dragover"]) {
-  box.addEventListener(name, (event) => {
-    event.preventDefault();
-    box.classList.add("is-over");
-  });
-}
-for (const name of ["dragleave", "drop"]) box.addEventListener(name, () => box.classList.remove("is-over"));
-box.addEventListener("drop", (event) => {
-  event.preventDefault();
-  take([...event.dataTransfer.files].map((file) => [file, file.name]));
-});
+dropBox(pile.querySelector(".upload-box"), pile.querySelectorAll("[data-pile-input]"), take);
 
 function take(files) {
-  for (const [file, name] of files) {
+  for (const file of files) {
+    const name = file.webkitRelativePath || file.name;
     if (/(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$/i.test(name)) continue;
     const row = addRow(name);
     const archive = /\.zip$/i.test(name);

@@ -1,5 +1,7 @@
 // Files go up one by one, two at a time, each with its own progress; a refused one says why and stops nothing.
 
+import { dropBox } from "./drop-box.js";
+
 const box = document.querySelector("[data-upload]");
 const list = box.querySelector("[data-upload-progress]");
 const note = box.querySelector("[data-upload-note]");
@@ -8,24 +10,7 @@ const LIMIT = 25 * 1024 * 1024;
 const waiting = [];
 let running = 0;
 
-for (const input of box.querySelectorAll("[data-upload-input]")) {
-  input.addEventListener("change", () => {
-    take(input.files);
-    input.value = "";
-  });
-}
-
-for (const name of ["dragenter", "dragover"]) {
-  box.addEventListener(name, (event) => {
-    event.preventDefault();
-    box.classList.add("is-over");
-  });
-}
-for (const name of ["dragleave", "drop"]) box.addEventListener(name, () => box.classList.remove("is-over"));
-box.addEventListener("drop", (event) => {
-  event.preventDefault();
-  take(event.dataTransfer.files);
-});
+dropBox(box, box.querySelectorAll("[data-upload-input]"), take);
 
 function take(files) {
   for (const file of files) {

@@ -15,7 +15,9 @@ from reviewapp.forms.card import CardForm
 from reviewapp.policy.workflow import SUBMITTERS
 from reviewapp.queries import demands, vouchers
 from reviewapp.queries.claim_view import claim_view
+from reviewapp.queries.settlement_form import adds_up
 from reviewapp.services import payouts, queue
+from reviewapp.services.fields import programme
 from reviewapp.web.access import actor, freshly_signed_in, open_to
 from reviewapp.web.claims.room import blueprint, claim_of
 
@@ -31,7 +33,11 @@ def show(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("claims.papers", public_id=public_id))
     view = claim_view(db.session, actor(), public_id, clock.now())
     voucher = vouchers.of_claim(db.session, claim)
-    return render_template("claims/show.html", view=view, demands=demands.of_claim(db.session, claim), voucher=voucher)
+    rules = programme(claim)
+    return render_template(
+        "claims/show.html", view=view, demands=demands.of_claim(db.session, claim), voucher=voucher,
+        of_firm=rules.pays_firm, adds_up=adds_up(rules),
+    )  # fmt: skip
 
 
 @blueprint.post("/<public_id>/withdraw")
@@ -64,7 +70,8 @@ def card(public_id: str) -> ResponseReturnValue:
         else:
             flash("收款卡已更换，补贴会重新发放到新卡。", "success")
             return redirect(url_for("claims.show", public_id=public_id))
-    return render_template("claims/card.html", view=view, form=form), 422 if form.errors else 200
+    of_firm = programme(claim).pays_firm
+    return render_template("claims/card.html", view=view, form=form, of_firm=of_firm), 422 if form.errors else 200
 
 
 def _give(claim_id: int, form: CardForm) -> None:

@@ -9,6 +9,7 @@ from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.extensions import db
 from reviewapp.models import BatchPage
+from reviewapp.policy.voucher_flow import REDEEMERS
 from reviewapp.queries import batch_board, scope
 from reviewapp.services import batch_moves
 from reviewapp.web.access import actor, open_to
@@ -18,14 +19,16 @@ _COPY_LIFE = 600
 
 
 @blueprint.get("/<public_id>")
-@open_to("dealer")
+@open_to(*REDEEMERS)
 def show(public_id: str) -> ResponseReturnValue:
     """The batch: sheet, pile, board, and what stands between each buyer and the submission."""
+    if batch_of(public_id).number is not None:
+        return redirect(url_for("settlements.show", **request.args, public_id=public_id))
     return render_template("dealer/batch.html", board=board_of(public_id), statuses=batch_board.STATUSES)
 
 
 @blueprint.get("/<public_id>/now")
-@open_to("dealer")
+@open_to(*REDEEMERS)
 def now(public_id: str) -> ResponseReturnValue:
     """The board as a fragment, asked for again while files are being read."""
     return render_template("dealer/_board.html", board=board_of(public_id), statuses=batch_board.STATUSES)
@@ -38,7 +41,7 @@ def _page(public_id: str, page: str) -> BatchPage:
 
 
 @blueprint.get("/<public_id>/pages/<page>")
-@open_to("dealer")
+@open_to(*REDEEMERS)
 def page(public_id: str, page: str) -> ResponseReturnValue:
     """One page looked at: its picture, what was read, why it is where it is, and where it can go."""
     view = batch_board.page_view(db.session, _page(public_id, page))
@@ -47,7 +50,7 @@ def page(public_id: str, page: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<public_id>/pages/<page>.jpg")
-@open_to("dealer")
+@open_to(*REDEEMERS)
 def picture(public_id: str, page: str) -> ResponseReturnValue:
     """The copy of a page for viewing; kept by the viewer's own browser for a few minutes."""
     row = _page(public_id, page)
@@ -59,7 +62,7 @@ def picture(public_id: str, page: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<public_id>/pages/<page>/place")
-@open_to("dealer")
+@open_to(*REDEEMERS)
 def place(public_id: str, page: str) -> ResponseReturnValue:
     """Put a page to a buyer (`row`), aside (`aside`), or back to where the machine puts it (`back`)."""
     batch_id = batch_of(public_id).id
@@ -86,7 +89,7 @@ def new_buyer(public_id: str, page: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<public_id>/rows/<row>/confirm")
-@open_to("dealer")
+@open_to(*REDEEMERS)
 def confirm(public_id: str, row: str) -> ResponseReturnValue:
     """All that was put to this buyer in doubt is right."""
     batch_id = batch_of(public_id).id

@@ -11,13 +11,14 @@ from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.errors import InvalidValue, ReviewError
 from reviewapp.extensions import db
+from reviewapp.policy.voucher_flow import REDEEMERS
 from reviewapp.services import batches, intake
 from reviewapp.web.access import actor, open_to
 from reviewapp.web.dealer.room import batch_of, blueprint, changed
 
 
 @blueprint.post("/<public_id>/files")
-@open_to("dealer")
+@open_to(*REDEEMERS)
 def add_files(public_id: str) -> ResponseReturnValue:
     """Take in the files of the form, each on its own; what is refused is written down with the reason."""
     batch_id = batch_of(public_id).id
@@ -52,7 +53,7 @@ def _take_archive(batch_id: int, name: str, stream: IO[bytes]) -> None:
 
 
 @blueprint.post("/<public_id>/archives")
-@open_to("dealer")
+@open_to(*REDEEMERS)
 def begin_archive(public_id: str) -> ResponseReturnValue:
     """An archive of that name and size comes in parts: its name here, how large parts are, and how many are here."""
     batch_id = batch_of(public_id).id
@@ -64,7 +65,7 @@ def begin_archive(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<public_id>/archives/<file>/parts/<int:number>")
-@open_to("dealer")
+@open_to(*REDEEMERS)
 def add_part(public_id: str, file: str, number: int) -> ResponseReturnValue:
     """Part `number` (from 0), as the file `part` of a form."""
     batch_id = batch_of(public_id).id
@@ -78,7 +79,7 @@ def add_part(public_id: str, file: str, number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<public_id>/files/<file>/dismiss")
-@open_to("dealer")
+@open_to(*REDEEMERS)
 def dismiss(public_id: str, file: str) -> ResponseReturnValue:
     """Why a file was not taken has been read."""
     batch_id = batch_of(public_id).id

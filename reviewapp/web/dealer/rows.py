@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.extensions import db
+from reviewapp.policy.voucher_flow import REDEEMERS
 from reviewapp.queries import batch_board
 from reviewapp.services import batch_drafts, batch_rows, batches
 from reviewapp.web.access import actor, open_to
@@ -15,7 +16,7 @@ from reviewapp.web.dealer.room import batch_of, blueprint
 
 
 @blueprint.get("/<public_id>/rows/<row>")
-@open_to("dealer")
+@open_to(*REDEEMERS)
 def row(public_id: str, row: str) -> ResponseReturnValue:
     """The row's cells with what is wrong in each, and what stands between the buyer and the submission."""
     batch = batch_of(public_id)
