@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from reviewapp import schemes
 from reviewapp.models import Actor, Claim, Redemption, Sale, SignedStatement
 from reviewapp.policy.kinds import KINDS
-from reviewapp.policy.money import show_yuan, words_from_fen, yuan_from_fen
+from reviewapp.policy.money import words_from_fen, yuan_from_fen
 from reviewapp.policy.purchase import Judged, kept
 from reviewapp.policy.workflow import STATES
 from reviewapp.queries import payment_days, scope
@@ -223,5 +223,5 @@ def _values(session: Session, sale: Sale, judged: Judged) -> dict[str, Any]:
         "total_in_words": words_from_fen(judged.total_fen),
         "subsidy": yuan_from_fen(judged.award_fen),
         "subsidy_in_words": words_from_fen(judged.award_fen),
-        "paid": show_yuan(judged.total_fen - judged.award_fen),
+        "paid": yuan_from_fen(judged.total_fen - judged.award_fen),
     }  # fmt: skip
