@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pypdfium2
@@ -36,6 +37,10 @@ def _text(pdf: TestResponse) -> str:
     assert (pdf.status_code, pdf.mimetype) == (200, "application/pdf")
     pages = pypdfium2.PdfDocument(pdf.data)
     return "\n".join(page.get_textpage().get_text_range() for page in pages)
+
+
+def _sheet(answer: TestResponse) -> list[list[Any]]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
 
 
 def _name(answer: TestResponse) -> str:
@@ -82,12 +87,15 @@ def test_the_register_masks_and_its_files_are_named(rows: Session, visit: Visit,
     for looker in (point, admin, reviewer):
         page = looker.get("/collection/register").text
         assert (number not in page, f"{number[:4]}**********{number[-4:]}" in page) == (True, True)
+    of_point = f"?point={clerk.organisation.public_id}"
     for looker, whole in ((point, True), (reviewer, True), (admin, False)):
-        assert (number in _text(looker.get("/collection/register/file.pdf"))) is whole
-        sheet = looker.get("/collection/register/file.xlsx")
-        head, line = CalamineWorkbook.from_filelike(io.BytesIO(sheet.data)).get_sheet_by_index(0).to_python()
+        assert (number in _text(looker.get(f"/collection/register/file.pdf{of_point}"))) is whole
+        head, line = _sheet(looker.get(f"/collection/register/file.xlsx{of_point}"))
         assert tuple(head) == point_register.COLUMNS
         assert ((line[3] == number), line[10]) == (whole, 1000.0)
+    head, line = _sheet(admin.get("/collection/register/file.xlsx"))
+    assert (head[1], line[1], line[11]) == ("回收点", made.POINTS[1], 1000.0)
+    assert admin.get("/collection/register/file.pdf").location.startswith("/collection/register"), "a point each"
     assert "阳城县2023_摩托车回收登记_凤城镇便民服务中心_2024-01-10.xlsx" in _name(
         point.get("/collection/register/file.xlsx")
     )

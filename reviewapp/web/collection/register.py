@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -11,9 +12,10 @@ from reviewapp import clock, printing, schemes
 from reviewapp.db import transaction
 from reviewapp.errors import InvalidValue, NotFound
 from reviewapp.extensions import db
-from reviewapp.models import Actor
+from reviewapp.models import Actor, Organisation
 from reviewapp.printing import workbook
 from reviewapp.queries import point_register, scope
+from reviewapp.queries.motorcycles import Motorcycle
 from reviewapp.queries.names import file_name
 from reviewapp.queries.point_register import Narrowed
 from reviewapp.schemes import collection
@@ -27,8 +29,8 @@ blueprint = Blueprint("point_register", __name__, url_prefix="/collection/regist
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TITLE = "报废摩托车回收登记表"
 _MONEY = point_register.COLUMNS.index("金额（元）")
-#: A printed register of more lines is no paper that anybody holds.
-MOST_PRINTED = 3000
+_POINT = 1
+"""Place of the point's name in the table of all points."""
 _WHOLE, _MASKED = "含身份证号，请妥善保管", "身份证号按规定隐去部分"
 
 
@@ -42,25 +44,23 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/file.<ending>")
 @open_to(*LOOKERS)
 def register_file(ending: str) -> ResponseReturnValue:
-    """The register as a workbook, or on A4 with sums of each page and room to sign."""
+    """The register as a workbook, or that of one point on A4 with sums of each page and room to sign."""
     narrowed, where = _asked()
     scheme, now, whole = schemes.load(narrowed.scheme), clock.now(), _sees_whole(actor())
     rows = point_register.lines(db.session, actor(), narrowed)
     name = file_name(scheme, f"摩托车回收登记_{where}", now, ending)
     if ending == "xlsx":
-        cells = (point_register.cells(at, row, whole=whole) for at, row in enumerate(rows, 1))
-        table = workbook.Table("回收登记", point_register.COLUMNS, cells, frozenset((_MONEY,)))
-        return _given(workbook.xlsx([table]), _XLSX, name)
+        return _given(workbook.xlsx([_table(narrowed, rows, whole=whole)]), _XLSX, name)
     if ending != "pdf":
         raise NotFound()
-    if point_register.count(db.session, actor(), narrowed) > MOST_PRINTED:
-        flash(f"超过 {MOST_PRINTED:,} 行，请按回收点分别打印，或下载 Excel。", "warning")
+    if narrowed.point is None:
+        flash("打印版按回收点分别打印、签字。请先选择回收点，再下载。", "warning")
         return redirect(url_for("point_register.show", **request.args))
     content = {
         "title": _TITLE,
         "office": scheme.county,
         "scheme": scheme.title,
-        "where": where if narrowed.point is None else f"{where}　{_address(narrowed.scheme, where)}",
+        "where": f"{where}　{_address(narrowed.scheme, where)}".strip(),
         "printed": moment(now),
         "note": _WHOLE if whole else _MASKED,
         "columns": point_register.COLUMNS,
@@ -84,6 +84,17 @@ def shelve(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("point_register.show", **request.args) + f"#row-{public_id}")
 
 
+def _table(narrowed: Narrowed, rows: Iterator[Motorcycle], *, whole: bool) -> workbook.Table:
+    """The register as a sheet; that of all points says whose each line is."""
+    made = ((row.point, list(point_register.cells(at, row, whole=whole))) for at, row in enumerate(rows, 1))
+    if narrowed.point is not None:
+        cells = (line for _, line in made)
+        return workbook.Table("回收登记", point_register.COLUMNS, cells, frozenset((_MONEY,)))
+    columns = [*point_register.COLUMNS[:_POINT], "回收点", *point_register.COLUMNS[_POINT:]]
+    with_point = ([*line[:_POINT], point, *line[_POINT:]] for point, line in made)
+    return workbook.Table("回收登记", columns, with_point, frozenset((_MONEY + 1,)))
+
+
 def _page(wrong: dict[str, tuple[str, str]] | None = None) -> str:
     narrowed, where = _asked()
     number = request.args.get("page", 1, type=int)
@@ -104,11 +115,10 @@ def _asked() -> tuple[Narrowed, str]:
     codes = collection.codes()
     code = request.args.get("scheme", "")
     code = code if code in codes else codes[0]
-    known = point_register.points(db.session, actor(), code)
     if actor().role == "point":
-        known = [point for point in known if point.id == actor().organisation_id]
-        chosen = known[0] if known else None
+        chosen = db.session.get(Organisation, actor().organisation_id)
     else:
+        known = point_register.points(db.session, actor(), code)
         chosen = next((point for point in known if point.public_id == request.args.get("point", "")), None)
     shelf = request.args.get("shelf", "").strip()[:20]
     return Narrowed(code, chosen.id if chosen else None, shelf), chosen.name if chosen else "全部回收点"
