@@ -97,6 +97,7 @@ async function route() {
     if (record) complain("这条登记的项目现在不受理。记录仍在本机，没有丢失。");
     reveal("list");
   }
+  document.getElementById("main").focus({ preventScroll: true });
   window.scrollTo(0, 0);
   await draw();
 }
