@@ -106,7 +106,7 @@ def fill_in(page: Page, account: str) -> None:
     page.get_by_label("账号").fill(account)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("button", name="登记一辆摩托车")).to_be_visible()
+    expect(page.get_by_role("button", name="登记一辆车")).to_be_visible()
 
 
 def take(page: Page, kind: str, path: Path) -> None:
@@ -165,7 +165,7 @@ def kept(page: Page) -> dict[str, Any]:
 def test_the_network_is_cut_in_the_middle_of_an_intake(counter: Counter) -> None:
     clerk = counter.clerk(TABLET)
     page, began = clerk.page, time.monotonic()
-    page.get_by_role("button", name="登记一辆摩托车").click()
+    page.get_by_role("button", name="登记一辆车").click()
     take(page, "id_card", counter.photograph("id_card", OWNER.paper_values("id_card")))
     expect(page.get_by_label("姓名")).to_have_value(OWNER.buyer.name, timeout=READ_MS)
     read = time.monotonic() - began
@@ -237,7 +237,7 @@ def _sent_once(counter: Counter, page: Page) -> None:
 def test_what_stands_against_it_is_told_at_the_counter(counter: Counter) -> None:
     clerk = counter.clerk(PHONE)
     page = clerk.page
-    page.get_by_role("button", name="登记一辆摩托车").click()
+    page.get_by_role("button", name="登记一辆车").click()
     take(page, "id_card", counter.photograph("id_card", OWNER.paper_values("id_card")))
     take(page, "", counter.photograph("origin_certificate", ORIGIN))
     page.get_by_label("两轮、轻便或侧三轮").check()

@@ -63,7 +63,7 @@ def test_without_network_and_sent_once(
 ) -> None:
     page = _at_the_counter(tablet)
     tablet.set_offline(True)
-    page.get_by_role("button", name="登记一辆摩托车").click()
+    page.get_by_role("button", name="登记一辆车").click()
     _taken_in(page, tmp_path)
     page.reload()
     expect(page.get_by_alt_text("车主的签名")).to_be_visible()
@@ -130,7 +130,7 @@ def _read(rows: Session) -> None:
 def _a_new_version_waits_for_the_clerk(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """Offered, taken by a click; the page comes anew and what is on the device is still there."""
     monkeypatch.setattr(shell, "_version", lambda: "the next")
-    page.get_by_role("button", name="登记一辆摩托车").click()
+    page.get_by_role("button", name="登记一辆车").click()
     page.get_by_label("姓名").fill(OWNER.name)
     expect(page.locator("[data-words]")).to_contain_text(OWNER.name)
     page.reload()

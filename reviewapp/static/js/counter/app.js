@@ -31,7 +31,8 @@ async function begin() {
       return complain(error.message);
     }
   }
-  if (!session) return net(), complain(state.signedOut ? "请先登录。" : state.busy ? "系统暂时打不开。请过一分钟刷新页面。" : "这台设备上还没有人登录过。请连上网络登录一次，之后没有网络也能登记。", signIn());
+  net();
+  if (!session) return complain(nobody(), signIn());
   actFor(session.account);
   await openRecords(session.account);
   dress();
@@ -41,8 +42,14 @@ async function begin() {
   window.addEventListener("hashchange", route);
   start();
   await askToKeep();
-  if (await nearlyFull()) complain("设备存储空间快满了。请先联网把登记发送出去，或清理设备，以免照片存不下。");
   await route();
+  if (await nearlyFull()) complain("设备存储空间快满了。请先联网把登记发送出去，或清理设备，以免照片存不下。");
+}
+
+function nobody() {
+  if (state.signedOut) return "请先登录。";
+  if (state.busy) return "系统暂时打不开。请过一分钟刷新页面。";
+  return "这台设备上还没有人登录过。请连上网络登录一次，之后没有网络也能登记。";
 }
 
 function dress() {
@@ -56,7 +63,7 @@ function dress() {
   );
 }
 
-const label = (at) => (session.programmes.length === 1 ? "登记一辆摩托车" : `登记：${session.programmes[at].title}`);
+const label = (at) => (session.programmes.length === 1 ? "登记一辆车" : `登记：${session.programmes[at].title}`);
 
 document.querySelector("[data-start]").addEventListener("click", (event) => {
   const button = event.target.closest("[data-begin]");
@@ -90,6 +97,7 @@ async function route() {
     if (record) complain("这条登记的项目现在不受理。记录仍在本机，没有丢失。");
     reveal("list");
   }
+  document.getElementById("main").focus({ preventScroll: true });
   window.scrollTo(0, 0);
   await draw();
 }
@@ -165,7 +173,7 @@ async function keepPage() {
   const offer = (worker) => {
     if (!navigator.serviceWorker.controller || !worker) return;
     const take = h("button", { class: "btn btn-outline-secondary", type: "button", onclick: () => worker.postMessage("take over") }, "现在更新");
-    notices.append(h("div", { class: "notice notice-info" }, "登记页面有更新。登记都已存在本机，更新不会丢失。", h("br"), take));
+    document.getElementById("update").replaceChildren(h("div", { class: "notice notice-info" }, "登记页面有更新。登记都已存在本机，更新不会丢失。", h("br"), take));
   };
   offer(kept.waiting);
   kept.addEventListener("updatefound", () => {
