@@ -134,7 +134,7 @@ def application(session: Session, batch: Batch) -> Application:
 
 def of_claim(session: Session, claim: Claim) -> Batch | None:
     """The application that the settlement of a voucher is part of; None for every other claim."""
-    if not voucher_money.settles(claim):
+    if not voucher_money.settles(session, claim):
         return None
     found = select(Batch).join(BatchRow, BatchRow.batch_id == Batch.id)
     return session.scalars(found.where(BatchRow.claim_id == claim.id, Batch.number.is_not(None))).one_or_none()
