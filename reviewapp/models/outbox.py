@@ -16,6 +16,7 @@ TOPICS = {
     "batch.draft": "ocr",
     "claim.compare": "ocr",
     "firm.recheck": "ocr",
+    "claim.notice": "payout",
     "payout.order": "payout",
     "payout.send": "payout",
     "payout.ask": "payout",

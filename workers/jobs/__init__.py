@@ -37,6 +37,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "batch.draft": uploads.draft_batch,
     "claim.compare": claims.compare,
     "firm.recheck": claims.recheck_firm,
+    "claim.notice": claims.notice,
     "payout.order": payouts.order,
     "payout.send": payouts.send,
     "payout.ask": payouts.ask,

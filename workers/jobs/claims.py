@@ -1,5 +1,5 @@
-"""Claims that were put in: pictures are compared (a claim nobody puts in is not worth the time, nor a signal), and
-they are checked again when the firm that sold is excluded.
+"""What follows when something happened to a claim: its pictures are compared, its claimant is told; and when the firm
+that sold is excluded it is checked again.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 
 from reviewapp import clock
 from reviewapp.db import transaction
-from reviewapp.services import likeness, outbox, struck_claims
+from reviewapp.services import likeness, notices, outbox, struck_claims
 from workers.jobs.task import Task
 
 _MOST_ATTEMPTS = 3
 
 
 def compare(session: Session, app: Flask, task: Task) -> None:
-    """claim.compare: where a claim's pictures were before (subject: claim). One that processes die over is let be."""
+    """claim.compare: where a claim's pictures were before (subject: claim). One that processes die over is let be.
+
+    Done for claims that were put in: one that nobody puts in is not worth the time, nor a signal.
+    """
     if task.attempts <= _MOST_ATTEMPTS or task.error is not None:
         likeness.compare(session, app.extensions["storage"], task.subject_id, clock.now())
     with transaction(session):
@@ -27,4 +30,11 @@ def recheck_firm(session: Session, _app: Flask, task: Task) -> None:
     """firm.recheck: the waiting claims on which an excluded firm is the seller (subject: exclusion)."""
     struck_claims.recheck(session, clock.now(), task.subject_id)
     with transaction(session):
+        outbox.finish(session, clock.now(), task.outbox_id)
+
+
+def notice(session: Session, app: Flask, task: Task) -> None:
+    """claim.notice: a short message to the claimant (subject: event)."""
+    with transaction(session):
+        notices.send(session, app.extensions["sms"], clock.now(), task.subject_id)
         outbox.finish(session, clock.now(), task.outbox_id)

@@ -8,8 +8,8 @@ from alembic import op
 from reviewapp.models.append_only import protect
 from reviewapp.policy.names import fold_name
 
-revision = '0018'
-down_revision = '0017'
+revision = '0020'
+down_revision = '0019'
 branch_labels = None
 depends_on = None
 
@@ -20,7 +20,7 @@ UNDER_WAY = sa.text("state IN ('submitted', 'checked', 'returned')")
 FIRMS = "'dealer', 'shop', 'point', 'recycler'"
 STAFF = "'reviewer', 'lead', 'finance_maker', 'finance_checker', 'auditor', 'admin'"
 TOPICS = (
-    "'upload.read', 'batch.read', 'batch.draft', 'claim.compare', {}'payout.order', 'payout.send', 'payout.ask', "
+    "'upload.read', 'batch.read', 'batch.draft', 'claim.compare', 'claim.notice', {}'payout.order', 'payout.send', 'payout.ask', "
     "'funds.reconcile'"
 )
 #: (table, constraint, rule before, rule after)
