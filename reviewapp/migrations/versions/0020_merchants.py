@@ -193,6 +193,7 @@ def downgrade() -> None:
     with op.batch_alter_table('users') as batch:
         for column in ('rights', 'must_change_password', 'last_sign_in_at'):
             batch.drop_column(column)
+    op.execute("DELETE FROM outbox WHERE topic = 'firm.recheck'")
     for table, name, before, _ in RULES:
         _rule(table, name, before)
     protect(op.get_bind(), ['events'])
