@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session, SessionTransaction, object_session
 
 from reviewapp.errors import NotFound
 from reviewapp.models import Pool
@@ -30,7 +30,8 @@ def lock_pool(session: Session, pool_id: int) -> Pool:
     pool = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if pool is None:
         raise NotFound()
-    held[pool_id] = session.get_nested_transaction() or session.get_transaction()
+    own = object_session(pool) or session  # the pages hand over Flask's proxy, which does not know its transactions
+    held[pool_id] = own.get_nested_transaction() or own.get_transaction()
     return pool
 
 
