@@ -177,9 +177,9 @@ def test_who_may_not(session: Session, shop: Actor) -> None:
         with pytest.raises(error):
             handing_out.hand_out(session, stranger, OPEN, row.id, present=True)
     firm = session.get_one(Organisation, shop.organisation_id)
-    factories.list_dealer(session, firm.name, scheme_code=made.SCHEME, kind="excluded")
-    assert "已被移出活动名单" in _refusal(session, shop, row).message
-    with pytest.raises(NotAllowed, match="已被移出"):
+    factories.exclude(session, firm.name, made.SCHEME)
+    assert "被列入失信名单" in _refusal(session, shop, row).message
+    with pytest.raises(NotAllowed, match="被列入失信名单"):
         sales.begin(session, shop, OPEN, scheme_code=made.SCHEME, form_key="excluded")
 
 

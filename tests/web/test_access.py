@@ -25,11 +25,11 @@ from tests.factories import sales as made_sales
 from tests.factories import vouchers as made_vouchers
 from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
-from tests.factories.counter import COUNTER, intake
+from tests.factories.counter import intake
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
 from tests.factories.signatures import signed_statement
-from tests.web import access_collection, access_firms
+from tests.web import access_collection, access_firms, access_vouchers
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor, words
 
@@ -116,19 +116,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("api.list_programmes", "api.list_claims", "api.create_claim", "api.read_claim"), (TOKEN,)),
     **dict.fromkeys(("api.set_facts", "api.submit_claim", "api.withdraw_claim", "api.read_receipt"), (TOKEN,)),
     **dict.fromkeys(("api.add_file", "api.remove_file", "api.set_kind", "api.remove_paper"), (TOKEN,)),
-    "vouchers.show": ("claimant", "point"),
-    **dict.fromkeys(("vouchers.listing", "vouchers.till", "vouchers.redeem"), ("dealer", "shop")),
-    **dict.fromkeys(("vouchers.redemption", "vouchers.take_goods_back", "vouchers.undo"), ("dealer", "shop")),
-    **dict.fromkeys(("settlements.listing", "settlements.create", "settlements.show"), ("dealer", "shop")),
-    "settlements.save_account": ("dealer", "shop"),
-    "settlements.file": ("dealer", "shop", *STAFF),
-    "settlements.claim_form": ("dealer", "shop", *REVIEWERS, "auditor"),
-    **dict.fromkeys(("voucher_office.listing", "voucher_office.file", "voucher_office.settlements"), STAFF),
-    **dict.fromkeys(("voucher_office.settlement", "voucher_office.show"), STAFF),
-    **dict.fromkeys((f"counter.{name}" for name in COUNTER), ("point",)),
-    **dict.fromkeys(("shop.listing", "shop.begin", "shop.show", "shop.papers_now", "shop.scanned"), ("shop",)),
-    **dict.fromkeys(("shop.register", "shop.hand_out", "shop.set_products", "shop.close"), ("shop",)),
-    **dict.fromkeys(("shop.confirmation", "shop.sign", "shop.take_back", "shop.cancel", "shop.again"), ("shop",)),
+    **access_vouchers.OPEN_TO,
     **access_collection.OPEN_TO,
     **access_firms.OPEN_TO,
     "scheme_replay.replay": SCHEME_READERS,
@@ -145,7 +133,6 @@ LIBRARY_ROUTES = {
 FORMS = {
     "claims.create": {"scheme": "xiangning-2023", "programme": "car", "form_key": "access"},
     "claims.save_one": {"key": "applicant.name", "applicant.name": "测试乙"},
-    "counter.create": {"scheme": "yangcheng-2023", "programme": "motorcycle-scrap", "form_key": "access"},
     "dealer.create": {"programme": "xiangning-2023/car", "form_key": "access"},
     "dealer.place": {"row": "aside"},
     "batches.make": {"scheme": "xiangning-2023"},
@@ -156,8 +143,6 @@ FORMS = {
     "pools.cancel": {"reason": "样例"},
     "demands.cancel": {"reason": "样例"},
     "vouchers.take_goods_back": {"returned": "1", "reason": "样例"},
-    "shop.begin": {"scheme": "xiangning-2024-home", "form_key": "access"},
-    "settlements.save_account": {"card_number": "14000105001", "bank": "样例银行"},
     "samples.draw": {"scheme": "xiangning-2023", "until": "2024-01-10", "percent": "10"},
     "samples.conclude": {"conclusion": "sound"},
     "lead.take_back": {"fence": "1", "reason": "样例"},
@@ -165,6 +150,7 @@ FORMS = {
     "desk.cancel_return": {"revision": "1", "reason": "样例"},
     "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
     **access_firms.FORMS,
+    **access_vouchers.FORMS,
     "demands.receive": {"amount": "1", "bank_reference": "样例1", "received_on": "2024-01-10"},
 }
 

@@ -9,13 +9,8 @@ from reviewapp.migrations.words import allow, disallow
 from reviewapp.models.append_only import protect
 from reviewapp.policy.names import fold_name
 
-<<<<<<<< HEAD:reviewapp/migrations/versions/0023_merchants.py
 revision = '0023'
 down_revision = '0022'
-========
-revision = '0020'
-down_revision = '0019'
->>>>>>>> merchants:reviewapp/migrations/versions/0020_merchants.py
 branch_labels = None
 depends_on = None
 
@@ -23,18 +18,10 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 INSTANT = sa.DateTime(timezone=True)
 OF_THE_FILE = sa.text('valid_from IS NULL')
 UNDER_WAY = sa.text("state IN ('submitted', 'checked', 'returned')")
-<<<<<<<< HEAD:reviewapp/migrations/versions/0023_merchants.py
 #: (table, column, word)
 WORDS = (
     ('organisations', 'kind', 'township'), ('users', 'role', 'township'), ('events', 'actor_role', 'township'),
     ('outbox', 'topic', 'firm.recheck'),
-========
-FIRMS = "'dealer', 'shop', 'point', 'recycler'"
-STAFF = "'reviewer', 'lead', 'finance_maker', 'finance_checker', 'auditor', 'admin'"
-TOPICS = (
-    "'upload.read', 'batch.read', 'batch.draft', 'claim.compare', 'claim.notice', {}'payout.order', 'payout.send', 'payout.ask', "
-    "'funds.reconcile'"
->>>>>>>> merchants:reviewapp/migrations/versions/0020_merchants.py
 )
 
 
@@ -191,12 +178,5 @@ def downgrade() -> None:
     with op.batch_alter_table('users') as batch:
         for column in ('rights', 'must_change_password', 'last_sign_in_at'):
             batch.drop_column(column)
-<<<<<<<< HEAD:reviewapp/migrations/versions/0023_merchants.py
     for table, column, word in WORDS:
         disallow(table, column, word)
-========
-    op.execute("DELETE FROM outbox WHERE topic = 'firm.recheck'")
-    for table, name, before, _ in RULES:
-        _rule(table, name, before)
-    protect(op.get_bind(), ['events'])
->>>>>>>> merchants:reviewapp/migrations/versions/0020_merchants.py
