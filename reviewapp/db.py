@@ -7,12 +7,12 @@ readers are not.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, Table, event, insert
+from sqlalchemy.orm import DeclarativeBase, Session
 
 _BEGIN = "reviewapp_begin"
 
@@ -57,6 +57,21 @@ def snapshot(session: Session) -> Iterator[Session]:
         yield session
     finally:
         session.rollback()
+
+
+def insert_rows(session: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Write rows straight away, as no objects of the session; their keys, in order, of a table whose key is one number.
+
+    What the session has not written yet stays with it, and is written later in one go.
+    """
+    if not rows:
+        return []
+    table = cast(Table, model.__table__)
+    keys = list(table.primary_key) if len(table.primary_key) == 1 else []
+    statement = insert(table).returning(*keys, sort_by_parameter_order=True) if keys else insert(table)
+    with session.no_autoflush:
+        written = session.execute(statement, rows)
+    return list(written.scalars()) if keys else []
 
 
 def is_sqlite(session: Session) -> bool:

@@ -18,6 +18,7 @@ from reviewapp.policy.pool import ACCOUNTS
 class Pool(WithPublicId, Base):
     """One pool of one scheme. Locked by every change of order or money; all amounts in fen.
 
+    `links` counts the links of its chain, `head` is the digest of the last one ("" before the first).
     `appropriated = available + reserved + committed + paid - returned`; `available` is derived, never stored.
     """
 
@@ -31,6 +32,7 @@ class Pool(WithPublicId, Base):
             name="not_negative",
         ),
         CheckConstraint("next_ticket >= 1", name="ticket_positive"),
+        CheckConstraint("links >= 0 AND (links = 0) = (head = '')", name="head_of_links"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -43,6 +45,8 @@ class Pool(WithPublicId, Base):
     paid: Mapped[int] = mapped_column(BigInteger, default=0)
     returned: Mapped[int] = mapped_column(BigInteger, default=0)
     next_ticket: Mapped[int] = mapped_column(BigInteger, default=1)
+    links: Mapped[int] = mapped_column(BigInteger, default=0)
+    head: Mapped[str] = mapped_column(String(64), default="")
 
     @property
     def available(self) -> int:

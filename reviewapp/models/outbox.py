@@ -15,6 +15,7 @@ TOPICS = {
     "batch.read": "ocr",
     "batch.draft": "ocr",
     "claim.compare": "ocr",
+    "claim.notice": "payout",
     "payout.order": "payout",
     "payout.send": "payout",
     "payout.ask": "payout",

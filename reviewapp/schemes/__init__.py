@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
+from time import monotonic
 
 from reviewapp.policy import Problem, Scheme, SchemeError, parse_scheme
 from reviewapp.schemes.cases import Case, CaseBook, parse_cases, read_cases
@@ -42,6 +43,7 @@ CASES = "cases.toml"
 
 
 _shelf = Reader(Empty())
+_seen: dict[Path, tuple[float, dict[str, tuple[str, ...]]]] = {}
 
 
 def use(shelf: Shelf) -> None:
@@ -53,18 +55,28 @@ def use(shelf: Shelf) -> None:
 def look_again() -> None:
     """Something was just published in this process: see it now."""
     _shelf.volumes(anew=True)
+    _files(anew=True)
 
 
 def codes() -> tuple[str, ...]:
     """The schemes there are, by code: files and published in the browser."""
-    files = {folder.name for folder in ROOT.iterdir() if any(folder.glob("*.toml"))}
-    return tuple(sorted(files | {code for code, _ in _shelf.volumes()}))
+    return tuple(sorted(_files().keys() | {code for code, _ in _shelf.volumes()}))
 
 
 def versions(code: str) -> tuple[str, ...]:
     """The versions of a scheme, oldest first."""
-    files = {path.stem for path in version_files(ROOT / code)}
-    return tuple(sorted(files | {version for known, version in _shelf.volumes() if known == code}, key=int))
+    published = {version for known, version in _shelf.volumes() if known == code}
+    return tuple(sorted(published.union(_files().get(code, ())), key=int))
+
+
+def _files(*, anew: bool = False) -> dict[str, tuple[str, ...]]:
+    """The versions that are files, by scheme; like the shelf, looked over at most once a second."""
+    until, found = _seen.get(ROOT, (0.0, {}))
+    if anew or monotonic() >= until:
+        folders = [folder for folder in ROOT.iterdir() if any(folder.glob("*.toml"))]
+        found = {folder.name: tuple(path.stem for path in version_files(folder)) for folder in folders}
+        _seen[ROOT] = monotonic() + Reader.SECONDS, found
+    return found
 
 
 def version_files(folder: Path) -> list[Path]:

@@ -75,6 +75,10 @@ def _compare(session: Session, pool: Pool, walk: Walk) -> None:
     """What the whole chain has said against the rows: nothing beside it, nothing missing, nothing changed since."""
     if _count(session, select(func.count()).where(Link.pool_id == pool.id)) != walk.number:
         raise Broken(walk.number + 1, "链上有编号不在 1 起连续之内的环")
+    if pool.links != walk.number or (walk.number and pool.head != walk.digest):
+        raise Broken(
+            walk.number + 1, f"资金池记着链长 {pool.links} 环，链上实有 {walk.number} 环，或最后一环的摘要不符"
+        )
     left = session.execute(chain.unlinked(pool.id).limit(1)).first()
     if left is not None:
         raise Broken(walk.number + 1, f"申请 {left.number} 有办理记录（编号 {left.id}）不在链上")

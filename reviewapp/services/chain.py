@@ -14,9 +14,11 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from reviewapp.db import insert_rows
 from reviewapp.models import Claim, Decision, Evaluation, Event, Link, Pool
 from reviewapp.models.trail import DECISIONS
 from reviewapp.policy import chain as rules
+from reviewapp.services.holding import lock_pool
 
 #: The columns that a link's content is made of. What a claim is called and who put it in stays with its ticket.
 CLAIM = (
@@ -33,8 +35,9 @@ DECISION = (
     "id", "claim_id", "fence", "action", "reviewer_id", "evaluation_id", "award_fen", "reason", "clause", "items",
     "deadline", "at",
 )  # fmt: skip
-#: An event to be linked, its claim, and the decision that it tells of.
-Entry = tuple[Claim, Event, Decision | None]
+LINK = ("pool_id", "number", "event_id", "salt", "late", "digest")
+#: An event (or the columns above of one) to be linked, its claim, and the decision that it tells of.
+Entry = tuple[Claim, Any, Decision | None]
 _SALT = 16
 _BATCH = 500
 
@@ -44,9 +47,9 @@ def append(session: Session, entries: Iterable[Entry]) -> None:
 
     Pools are locked in the order of their ids; in a pool the links follow the order given.
     """
-    session.flush()
     for pool_id, group in groupby(sorted(entries, key=_by_pool), key=_by_pool):
-        _link(session, _hold(session, pool_id), [one for entry in group for one in _with_past(session, entry)])
+        pool = lock_pool(session, pool_id)
+        _link(session, pool, [one for entry in group for one in _with_past(session, entry)])
 
 
 def head(session: Session, pool: Pool) -> tuple[int, str]:
@@ -85,11 +88,6 @@ def values(row: Any, columns: Iterable[str]) -> dict[str, Any]:
     return {column: getattr(row, column) for column in columns}
 
 
-def _hold(session: Session, pool_id: int) -> Pool:
-    """Lock the pool's row until the transaction ends; of its columns only those count that never change."""
-    return session.scalars(select(Pool).where(Pool.id == pool_id).with_for_update(key_share=True)).one()
-
-
 def _by_pool(entry: Entry) -> int:
     return entry[0].pool_id
 
@@ -98,24 +96,30 @@ def _with_past(session: Session, entry: Entry) -> Sequence[Entry]:
     claim, event, decision = entry
     if event.action != "submit":
         return [entry]
-    until_now = select(Event).where(Event.claim_id == claim.id).order_by(Event.id)
-    return [(claim, one, decision) for one in session.scalars(until_now)]
+    columns = (getattr(Event, column) for column in EVENT)
+    before = select(*columns).where(Event.claim_id == claim.id, Event.id < event.id).order_by(Event.id)
+    with session.no_autoflush:
+        return [*((claim, one, decision) for one in session.execute(before)), entry]
 
 
-def _link(session: Session, pool: Pool, events: Iterable[Entry], *, late: bool = False) -> None:
-    number, digest = head(session, pool)
-    for claim, event, decision in events:
-        number += 1
+def _link(session: Session, pool: Pool, entries: Iterable[Entry], *, late: bool = False) -> None:
+    """Write the next links of a locked pool, and its new head."""
+    digest = pool.head or rules.beginning(pool.scheme_code, pool.code)
+    links = []
+    for number, (claim, event, decision) in enumerate(entries, pool.links + 1):
         link = Link(pool_id=pool.id, number=number, event_id=event.id, salt=secrets.token_bytes(_SALT), late=late)
         evaluation = session.get_one(Evaluation, event.evaluation_id) if event.evaluation_id is not None else None
         seen = fingerprint(evaluation) if evaluation is not None else None
         link.digest = digest = rules.following(digest, content(link, claim, event, seen, decision))
-        session.add(link)
+        links.append(values(link, LINK))
+    if links:
+        insert_rows(session, Link, links)
+        pool.links, pool.head = pool.links + len(links), digest
 
 
 def _adopt(session: Session, pool_id: int) -> int:
-    pool = _hold(session, pool_id)
-    if head(session, pool)[0]:
+    pool = lock_pool(session, pool_id)
+    if pool.links:
         return 0
     adopted, last = 0, 0
     decided: dict[int, int] = {}

@@ -1,12 +1,11 @@
 """A pool's money: the only place that writes postings and pool balances. The rules are those of `policy.pool`.
 
-Whoever changes order or money locks the claim first, then the pool with `lock_pool`, as the last thing before the
-commit.
+Whoever changes order or money locks the claim first, then the pool with `lock_pool`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -15,11 +14,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from reviewapp.db import insert_rows
 from reviewapp.errors import NotFound
 from reviewapp.models import SYSTEM, Actor, Claim, Pool, Posting
 from reviewapp.policy import pool as rules
 from reviewapp.services import trail
 from reviewapp.services.balance import Difference, verify
+from reviewapp.services.holding import hold_pools, lock_pool, lock_pools
 
 if TYPE_CHECKING:
     from reviewapp.policy.model import PoolRule, Scheme
@@ -83,32 +84,6 @@ def _named(scheme_code: str, code: str) -> Select[Pool]:
     return select(Pool).where(Pool.scheme_code == scheme_code, Pool.code == code)
 
 
-def lock_pool(session: Session, pool_id: int) -> Pool:
-    """The pool's row, locked and freshly read. What was changed before is written first, so the lock is held briefly.
-
-    The lock leaves the row's key alone: a new draft that refers to the pool does not wait for it.
-    """
-    session.flush()
-    query = select(Pool).where(Pool.id == pool_id).with_for_update(key_share=True)
-    pool = session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
-    if pool is None:
-        raise NotFound()
-    return pool
-
-
-def lock_pools(session: Session, scheme_code: str) -> dict[int, Pool]:
-    """All pools of a scheme by id, locked in the order of their ids, so that two such locks do not meet crosswise."""
-    session.flush()
-    query = select(Pool).where(Pool.scheme_code == scheme_code).order_by(Pool.id).with_for_update(key_share=True)
-    return {pool.id: pool for pool in session.scalars(query.execution_options(populate_existing=True))}
-
-
-def hold_pools(session: Session, pool_ids: Iterable[int] | None = None) -> None:
-    """Lock these pools, or every one: nothing of their order or money changes until the transaction ends."""
-    query = select(Pool.id).order_by(Pool.id).with_for_update(key_share=True)
-    session.execute(query if pool_ids is None else query.where(Pool.id.in_(set(pool_ids)))).all()
-
-
 def post(
     session: Session,
     pool: Pool,
@@ -123,14 +98,12 @@ def post(
     order_id: int | None = None,
 ) -> None:
     """Write movements of a locked pool as postings and into its balances."""
+    told = {
+        "reason": reason, "claim_id": claim_id, "document": document, "source": source, "order_id": order_id,
+        "actor_id": actor.id, "at": now,
+    }  # fmt: skip
+    insert_rows(session, Posting, [{"pool_id": pool.id, **movement._asdict(), **told} for movement in movements])
     for movement in movements:
-        session.add(
-            Posting(
-                pool_id=pool.id, from_account=movement.from_account, to_account=movement.to_account,
-                amount=movement.amount, reason=reason, claim_id=claim_id, document=document, source=source,
-                order_id=order_id, actor_id=actor.id, at=now,
-            )
-        )  # fmt: skip
         for column, amount in rules.changes(movement).items():
             setattr(pool, column, getattr(pool, column) + amount)
 

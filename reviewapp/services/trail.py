@@ -8,10 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reviewapp.db import insert_rows
 from reviewapp.errors import IllegalMove, NotFound, Stale
 from reviewapp.models import Actor, Claim, Decision, Evaluation, Event
 from reviewapp.policy import workflow
-from reviewapp.services import chain
+from reviewapp.policy.notices import NOTICES
+from reviewapp.services import chain, outbox
 
 _MOVED_ON = "这份申请现在是“{state}”，不能再做这个操作。请刷新页面查看最新情况。"
 _CHANGED = "这份申请在您打开页面之后有了变化，刚才的操作没有保存。请核对最新内容后再试一次。"
@@ -65,7 +67,7 @@ def move_together(session: Session, claims: Sequence[Claim], actor: Actor, now: 
     """`move` for several locked claims by the same action, written in one go; as `move` for each."""
     before = [_to_next_state(claim, actor, action) for claim in claims]
     events = [_event(claim, actor, now, action, state) for claim, state in zip(claims, before, strict=True)]
-    session.add_all(events)
+    _write(session, events, now)
     chain.append(session, [(claim, event, None) for claim, event in zip(claims, events, strict=True) if claim.ticket])
 
 
@@ -99,7 +101,7 @@ def record(
     event = _event(claim, actor, now, action, before or claim.state)
     event.reason = reason
     event.evaluation_id = evaluation.id if evaluation else None
-    session.add(event)
+    _write(session, [event], now)
     if claim.ticket is not None:
         chain.append(session, [(claim, event, decision)])
 
@@ -112,3 +114,13 @@ def _event(claim: Claim, actor: Actor, now: datetime, action: str, before: str) 
         claim_id=claim.id, at=now, actor_id=actor.id, actor_role=actor.role, action=action, from_state=before,
         to_state=claim.state,
     )  # fmt: skip
+
+
+def _write(session: Session, events: Sequence[Event], now: datetime) -> None:
+    """Write the events and give them their ids; they are no objects of the session. Some are told to the claimant."""
+    columns = [column for column in chain.EVENT if column != "id"]
+    ids = insert_rows(session, Event, [chain.values(event, columns) for event in events])
+    for event, number in zip(events, ids, strict=True):
+        event.id = number
+        if event.action in NOTICES:
+            outbox.add(session, "claim.notice", number, now)

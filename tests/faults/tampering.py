@@ -133,6 +133,7 @@ def delete_both(session: Session, chance: random.Random, _turn: int) -> str:
     _drop(session, pool, number)
     for later in range(number + 1, chain.head(session, pool)[0] + 1):
         session.execute(update(Link).where(Link.pool_id == pool.id, Link.number == later).values(number=later - 1))
+    note_head(session, pool)
     return "delete link and event"
 
 
@@ -161,6 +162,7 @@ def cut(session: Session, pool: Pool, until: int) -> None:
             claim.award_fen = None
         session.flush()
     pool.next_ticket = 1 + (session.scalar(select(func.max(Claim.ticket)).where(Claim.pool_id == pool.id)) or 0)
+    note_head(session, pool)
 
 
 def _keep_first(session: Session, table: Any, claim: Claim, count: int) -> None:
@@ -217,6 +219,13 @@ def make_new(session: Session, pool: Pool) -> None:
             decided[one.claim_id] += 1
         seen = chain.fingerprint(session.get_one(Evaluation, one.evaluation_id)) if one.evaluation_id else None
         link.digest = digest = rules.following(digest, chain.content(link, one.claim, one, seen, decision))
+    note_head(session, pool)
+
+
+def note_head(session: Session, pool: Pool) -> None:
+    """The pool's row says of its chain what is there now."""
+    number, digest = chain.head(session, pool)
+    pool.links, pool.head = number, digest if number else ""
 
 
 def _earlier(session: Session, chance: random.Random, pool: Pool) -> None:

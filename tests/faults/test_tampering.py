@@ -6,12 +6,12 @@ import random
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from reviewapp.models import Event, Head, Link, Pool
 from reviewapp.services import chain
-from tests.faults.tampering import Template, cut, make_new, rehash, tamper_often
+from tests.faults.tampering import Template, cut, make_new, note_head, rehash, tamper_often
 
 pytestmark = [pytest.mark.usefixtures("_sealer"), pytest.mark.timeout(3600)]
 
@@ -55,6 +55,8 @@ def test_an_office_older_than_the_chain_is_whole_once_it_is_linked(template: Tem
     with Session(template.engine) as session:
         for table in (Head, Link):
             session.execute(delete(table))
+        for pool in session.scalars(select(Pool)):
+            note_head(session, pool)
         session.execute(update(Event).where(Event.action == "take").values(reason=None))
         session.commit()
         assert chain.adopt(session) > 40

@@ -36,6 +36,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "batch.read": uploads.read_batch_file,
     "batch.draft": uploads.draft_batch,
     "claim.compare": claims.compare,
+    "claim.notice": claims.notice,
     "payout.order": payouts.order,
     "payout.send": payouts.send,
     "payout.ask": payouts.ask,
