@@ -16,7 +16,8 @@ class Notice(NamedTuple):
     in_person: bool = False
 
 
-#: By the workflow's action. `number`: the claim's; `day`: the correction deadline; `amount`: yuan; `card`: last digits.
+#: By the workflow's action, or what else happened to the claim. `number`: the claim's; `day`: the correction deadline;
+#: `amount`: yuan; `card`: last digits.
 NOTICES: dict[str, Notice] = {
     "return": Notice("{number}需补正，{day}前登录修改，逾期失效。", in_person=True),
     "lapse": Notice("{number}逾期未补正，已失效，需要时可重新申请。", in_person=True),
@@ -25,6 +26,7 @@ NOTICES: dict[str, Notice] = {
     "confirm_paid": Notice("{number}的补贴{amount}元已发放到尾号{card}的卡。"),
     "confirm_failed": Notice("{number}的补贴发放失败，请更换本人的收款银行卡。"),
     "return_payment": Notice("{number}的补贴被银行退回，请更换本人的收款银行卡。"),
+    "undo_redemption": Notice("{number}的消费券核销有误，已撤销，券可继续使用。"),
     "demand": Notice("{number}的补贴需要退回，金额和退款方法请登录查看。"),
 }
 

@@ -44,7 +44,7 @@ def _programme(scheme: Scheme, rules: Programme) -> dict[str, Any]:
         "programme": rules.id,
         "title": f"{scheme.county} · {rules.title}",
         "papers": [_paper_rule(rule) for rule in rules.papers],
-        "applicant": [_asked(field) | _HINTS.get(field.name, {}) for field in fields.fixed("applicant")],
+        "applicant": [_asked(field) | _HINTS.get(field.name, {}) for field in fields.fixed("applicant", rules)],
         "declared": [_asked(field) for field in fields.declared(rules)],
         "statement": None
         if asked is None

@@ -30,11 +30,13 @@ def send(session: Session, sms: Sms, now: datetime, event_id: int) -> bool:
 
 
 def _phone(session: Session, claim: Claim, notice: rules.Notice) -> str | None:
-    """Who asks in person, under the number they signed in with; a firm's customer under the one on the claim."""
+    """Who asks in person, under the number they signed in with; a firm's or a collection point's customer under the one
+    on the claim.
+    """
     if claim.submitter_role == "claimant":
         return str(claim.entered_by.phone) if claim.entered_by.phone else None
     programme = schemes.load(claim.scheme_code, claim.scheme_version).programmes[claim.programme]
-    if notice.in_person or programme.payee != "claimant":
+    if notice.in_person or programme.pays_firm:
         return None
     phone = facts.current(session, claim).value("applicant", "phone")
     return str(phone) if phone else None

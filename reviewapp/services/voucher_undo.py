@@ -7,22 +7,20 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import IllegalMove, NotFound
-from reviewapp.models import Actor, Claim, Redemption, Voucher
+from reviewapp.models import Actor, Redemption, Voucher
 from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy.money import show_yuan
-from reviewapp.services import facts, trail, voucher_settlements, vouchers
+from reviewapp.services import trail, voucher_settlements, vouchers
 from reviewapp.services.days import local_date
 from reviewapp.services.entered import require_text
-from reviewapp.sms import Sms
 
 #: As long as the owner is likely to be at the till still: later it is no slip of the finger but goods that came back.
 UNDO_WITHIN = timedelta(minutes=10)
 _REASON_LENGTH = 100
-_LONGEST_FIRM = 18
 
 
-def undo(session: Session, sms: Sms, actor: Actor, now: datetime, redemption_id: int, reason: str) -> Redemption:
-    """Take back a redemption of the actor's own firm; the voucher can be used again, and its owner is told.
+def undo(session: Session, actor: Actor, now: datetime, redemption_id: int, reason: str) -> Redemption:
+    """Take back a redemption of the actor's own firm; the voucher can be used again, and its owner is told (`notices`).
 
     No money moves: what the voucher holds it has held from its issue on. Raises NotFound (another firm's), IllegalMove
     (too late, goods returned, settlement begun, the voucher's last day over), InvalidValue (no reason).
@@ -40,7 +38,6 @@ def undo(session: Session, sms: Sms, actor: Actor, now: datetime, redemption_id:
     said = f"{row.organisation.name} 撤销 {show_yuan(row.price_fen)} 元、发票 {row.invoice} 的核销：{reason}"
     trail.record(session, claim, actor, now, "undo_redemption", reason=said)
     session.expire(voucher, ["redemption"])
-    _tell(session, sms, claim, voucher, row, now)
     return row
 
 
@@ -57,11 +54,3 @@ def why_not(session: Session, voucher: Voucher, row: Redemption, now: datetime) 
     if voucher.good_until is not None and now > voucher.good_until:
         return f"消费券的有效期到 {local_date(voucher.good_until)} 为止，撤销后不能再用，所以不能撤销。"
     return ""
-
-
-def _tell(session: Session, sms: Sms, claim: Claim, voucher: Voucher, row: Redemption, now: datetime) -> None:
-    """The owner, where the claim has a telephone."""
-    phone = facts.current(session, claim).value("applicant", "phone")
-    if phone:
-        firm, ending = row.organisation.name[:_LONGEST_FIRM], voucher.number[-4:]
-        sms.send(session, phone, f"您尾号 {ending} 的消费券在{firm}的核销填写有误，已撤销，券可以继续使用。", now)

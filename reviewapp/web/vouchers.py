@@ -127,8 +127,7 @@ def undo(public_id: str) -> ResponseReturnValue:
         if not form.validate():
             return _redemption(row, ReturnForm(formdata=None), undo=form), 422
         with transaction(db.session):
-            sms = current_app.extensions["sms"]
-            voucher_undo.undo(db.session, sms, actor(), clock.now(), row_id, form.reason.data)
+            voucher_undo.undo(db.session, actor(), clock.now(), row_id, form.reason.data)
     except (IllegalMove, InvalidValue) as error:
         again = scope.redemption(db.session, actor(), public_id)
         return _redemption(again, ReturnForm(formdata=None), error.message, undo=form), error.status

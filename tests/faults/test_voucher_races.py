@@ -22,7 +22,6 @@ from reviewapp.services import (
     voucher_undo,
     vouchers,
 )
-from reviewapp.sms import LocalOutbox
 from tests.factories import sales as made_sales
 from tests.factories import vouchers as made
 from tests.faults.races import engine_for_many
@@ -122,7 +121,7 @@ def test_a_redemption_taken_back_while_others_redeem(many: Engine) -> None:
         if at % 2:
             vouchers.redeem(session, other, made.NOW, voucher_id, made.bought(), who)
         else:
-            voucher_undo.undo(session, LocalOutbox(), dealer, made.NOW, first, "输错")
+            voucher_undo.undo(session, dealer, made.NOW, first, "输错")
 
     outcome = _at_once(many, attempt)
     with Session(many) as session:

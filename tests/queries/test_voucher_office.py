@@ -13,7 +13,6 @@ from reviewapp.queries import scope
 from reviewapp.queries import voucher_office as queries
 from reviewapp.queries.voucher_office import VoucherFilter
 from reviewapp.services import decisions, voucher_persons, voucher_undo, vouchers
-from reviewapp.sms import LocalOutbox
 from tests import factories
 from tests.factories import NOW
 from tests.factories import vouchers as made
@@ -31,7 +30,7 @@ def _busy_year(session: Session) -> tuple[Voucher, ...]:
     part, whole = redeemed(session, second, kept), redeemed(session, second, returned)
     vouchers.take_goods_back(session, second, NOW, part.id, returned_fen=100_000, reason="退配件")
     vouchers.take_goods_back(session, second, NOW, whole.id, returned_fen=400_000, reason="整车")
-    voucher_undo.undo(session, LocalOutbox(), first, NOW, redeemed(session, first, undone).id, "输错")
+    voucher_undo.undo(session, first, NOW, redeemed(session, first, undone).id, "输错")
     made.put_in(session, first, claim)
     lead = factories.actor(session, "lead")
     held = decisions.take_next(session, lead, AFTERWARDS)

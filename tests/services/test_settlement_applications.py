@@ -26,7 +26,6 @@ from reviewapp.services import (
     voucher_undo,
     vouchers,
 )
-from reviewapp.sms import LocalOutbox
 from reviewapp.storage import storage_from_url
 from tests import factories
 from tests.factories import NOW
@@ -170,7 +169,7 @@ def test_a_voucher_is_in_one_application_at_a_time(session: Session, dealer: Act
         _open(session, dealer, rows[1:], "b")
     assert [row.id for row in queries.open_redemptions(session, dealer)] == [rows[2].id]
     with pytest.raises(IllegalMove, match="开始结算"):
-        voucher_undo.undo(session, LocalOutbox(), dealer, NOW, rows[0].id, "输错")
+        voucher_undo.undo(session, dealer, NOW, rows[0].id, "输错")
     for chosen, said in (([], "至少勾选"), (rows * 200, "最多 500 张")):
         with pytest.raises(InvalidValue, match=said):
             _open(session, dealer, chosen, "c")

@@ -16,7 +16,6 @@ from reviewapp.errors import IllegalMove, InvalidValue, NotFound
 from reviewapp.models import Actor, Claim, Decision, Event, Outbox, Pool, Redemption, Voucher
 from reviewapp.policy import pool as rules
 from reviewapp.services import decisions, funds, payouts, queue, voucher_settlements, voucher_undo, vouchers
-from reviewapp.sms import LocalOutbox
 from tests import factories
 from tests.factories import NOW
 from tests.factories import vouchers as made
@@ -194,7 +193,7 @@ class _Office:
     def undo(self) -> None:
         row = self._one("redeemed").redemption
         assert row is not None
-        voucher_undo.undo(self.session, LocalOutbox(), self.dealer, self.now, row.id, "输错")
+        voucher_undo.undo(self.session, self.dealer, self.now, row.id, "输错")
 
     def settle(self) -> None:
         voucher = self._one("redeemed")
