@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 from reviewapp.policy.kinds import KINDS
@@ -17,7 +16,7 @@ from reviewapp.policy.parse import read_toml
 from reviewapp.policy.problems import SchemeError
 from reviewapp.policy.reading import Collector
 from reviewapp.policy.source import Table
-from reviewapp.schemes import ROOT
+from reviewapp.schemes import beside
 
 FILE = "collection.toml"
 
@@ -81,13 +80,13 @@ class Collection:
 @cache
 def load(code: str) -> Collection | None:
     """The collection of a scheme, None where it has no such file. SchemeError when the file does not hold."""
-    path = ROOT / code / FILE
-    return read(path.read_text("utf-8"), f"{code}/{FILE}", code) if path.exists() else None
+    text = beside.text_of(code, FILE)
+    return None if text is None else read(text, f"{code}/{FILE}", code)
 
 
 def codes() -> tuple[str, ...]:
     """The schemes that have collection points."""
-    return tuple(sorted(path.parent.name for path in Path(ROOT).glob(f"*/{FILE}")))
+    return beside.codes(FILE)
 
 
 def read(text: str, source: str, code: str) -> Collection:

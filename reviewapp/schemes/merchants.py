@@ -6,16 +6,16 @@ may not take part in. Read strictly, as the scheme itself; a scheme without the 
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 from reviewapp import schemes
-from reviewapp.policy import Problem, Scheme, SchemeError
+from reviewapp.policy import Scheme, read_toml
 from reviewapp.policy.merchant_flow import KINDS, REVIEWERS
 from reviewapp.policy.source import BadTable, Table, convert
 from reviewapp.policy.values import CHINA
+from reviewapp.schemes import beside
 
 FILE = "merchants.toml"
 _REMEDY = "请对照文件改正"
@@ -86,27 +86,24 @@ class Merchants:
 def load(code: str) -> Merchants:
     """The rules of a scheme that there is; those of the bureau alone where it has no file. SchemeError."""
     scheme = schemes.load(code)
-    path = schemes.ROOT / code / FILE
-    return parse(path.read_text("utf-8"), f"{code}/{FILE}", scheme) if path.exists() else _bureau_alone(scheme)
+    text = beside.text_of(code, FILE)
+    return _bureau_alone(scheme) if text is None else parse(text, f"{code}/{FILE}", scheme)
 
 
 def parse(text: str, name: str, scheme: Scheme) -> Merchants:
     """The file's text as rules; SchemeError names file, key and remedy."""
     try:
-        table = convert(tomllib.loads(text), MerchantsTable)
-        return _rules(scheme, table)
-    except tomllib.TOMLDecodeError as error:
-        raise SchemeError([Problem(name, None, "", f"不是 TOML：{error}", _REMEDY)]) from None
+        return _rules(scheme, convert(read_toml(text, name), MerchantsTable))
     except BadTable as error:
-        raise SchemeError([Problem(name, None, error.key, error.message, error.remedy)]) from None
+        beside.refuse(name, error.key, error.message, error.remedy)
 
 
 def other_way_round(code: str) -> list[tuple[str, ActivityTable]]:
     """The schemes of this system that exclude the scheme `code`, with the entry that says so."""
     return [
         (other, activity)
-        for other in schemes.codes()
-        if other != code and (schemes.ROOT / other / FILE).exists()
+        for other in beside.codes(FILE)
+        if other != code
         for activity in load(other).exclusive
         if activity.scheme == code
     ]

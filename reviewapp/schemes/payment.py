@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import msgspec
+from reviewapp.policy.source import Table
+from reviewapp.schemes import beside, load
 
-ROOT = Path(__file__).parent
 FILE = "payment.toml"
+_LONGEST = 365
 
 
-class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Term(Table, frozen=True):
     """So many workdays after the approval, by the clause."""
 
-    workdays: Annotated[int, msgspec.Meta(ge=1, le=365)]
-    clause: Annotated[str, msgspec.Meta(min_length=1)]
+    workdays: int
+    clause: str
 
 
 def term(code: str, programme: str) -> Term | None:
-    """The term of a programme; None where its document names none."""
-    return _terms(code).get(programme)
+    """The term of a programme; None where its document names none. SchemeError when the file does not hold."""
+    return terms(code).get(programme)
 
 
 def with_terms() -> tuple[str, ...]:
     """The schemes whose documents name a term."""
-    return tuple(sorted(path.parent.name for path in ROOT.glob(f"*/{FILE}")))
+    return beside.codes(FILE)
 
 
 @cache
-def _terms(code: str) -> dict[str, Term]:
-    path = ROOT / code / FILE
-    if not path.exists():
-        return {}
-    return read(path)
+def terms(code: str) -> dict[str, Term]:
+    """The terms of a scheme, by programme. SchemeError names file, key and remedy."""
+    return {programme: _term(code, programme, given) for programme, given in beside.read(code, FILE).items()}
 
 
-def read(path: Path) -> dict[str, Term]:
-    """The terms of a file, by programme. ValueError that names file, key and what is wrong."""
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), dict[str, Term])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ValueError(f"{path.parent.name}/{path.name}: {error}") from None
+def _term(code: str, programme: str, given: Any) -> Term:
+    source, scheme = f"{code}/{FILE}", load(code)
+    found = beside.table(given, Term, source, programme)
+    if programme not in scheme.programmes:
+        beside.refuse(source, programme, "方案里没有这个补贴项目", f"可用：{'、'.join(scheme.programmes)}")
+    if found.clause not in scheme.clauses:
+        beside.refuse(source, f"{programme}.clause", f"方案里没有条款“{found.clause}”", "请写方案 [clauses] 里有的条款")
+    if not 1 <= found.workdays <= _LONGEST:
+        beside.refuse(source, f"{programme}.workdays", "不是工作日数", f"请写 1 至 {_LONGEST} 的整数")
+    return found

@@ -1,4 +1,4 @@
-"""What is signed on the screen: `<code>/statements.toml` beside the scheme files, read strictly.
+"""What is signed on the screen: `<code>/statements.toml` beside the scheme files.
 
 The words are the office's, not the document's, so they may change without a new version of the scheme: what somebody
 signed is kept word for word with the signature.
@@ -6,18 +6,18 @@ signed is kept word for word with the signature.
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-
-import msgspec
+from typing import Any
 
 from reviewapp.policy.signed import STATEMENTS
-from reviewapp.schemes import ROOT, load
+from reviewapp.policy.source import Table
+from reviewapp.schemes import beside, load
 
 FILE = "statements.toml"
+_WORDS = "只写 {name} 和 {id_number}，两个都要写"
 
 
-class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Statement(Table, frozen=True):
     """One statement of one programme: `signer` says who signs, `text` is a template of `words`."""
 
     programme: str
@@ -32,30 +32,18 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.text.strip().format(name=name, id_number=id_number)
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    statements: tuple[Statement, ...]
+class _File(Table, frozen=True):
+    statements: tuple[Any, ...] = ()
 
 
 @cache
 def statements(code: str) -> tuple[Statement, ...]:
     """The statements of a scheme, () where it has none.
 
-    Raises ValueError (with file and key) for a file that does not hold, LookupError for an unknown scheme.
+    Raises SchemeError (with file, key and remedy) for a file that does not hold, LookupError for an unknown scheme.
     """
-    path = ROOT / code / FILE
-    if not path.exists():
-        return ()
-    name = f"{code}/{FILE}"
-    try:
-        found = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File).statements
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as bad:
-        raise ValueError(f"{name}: {bad}") from None
-    programmes = load(code).programmes
-    for at, each in enumerate(found):
-        if each.kind not in STATEMENTS or each.programme not in programmes:
-            raise ValueError(f"{name}: statements[{at}] names an unknown programme or kind")
-        _require_fields(each, f"{name}: statements[{at}].text")
-    return found
+    given = beside.table(beside.read(code, FILE), _File, f"{code}/{FILE}", "").statements
+    return tuple(_statement(code, f"statements[{at}]", each) for at, each in enumerate(given))
 
 
 def statement(code: str, programme: str, kind: str) -> Statement | None:
@@ -63,11 +51,21 @@ def statement(code: str, programme: str, kind: str) -> Statement | None:
     return next((each for each in statements(code) if (each.programme, each.kind) == (programme, kind)), None)
 
 
-def _require_fields(each: Statement, where: str) -> None:
+def _statement(code: str, key: str, given: Any) -> Statement:
+    source, scheme = f"{code}/{FILE}", load(code)
+    found = beside.table(given, Statement, source, key)
+    for field, value, known in (("programme", found.programme, scheme.programmes), ("kind", found.kind, STATEMENTS)):
+        if value not in known:
+            beside.refuse(source, f"{key}.{field}", f"没有“{value}”", f"可用：{'、'.join(known)}")
+    if not _names_the_signer(found):
+        beside.refuse(source, f"{key}.text", "花括号里写的不对", _WORDS)
+    return found
+
+
+def _names_the_signer(each: Statement) -> bool:
     """Who signs is named in the text, and nothing is asked for that is not known."""
     try:
         said = each.words("\1", "\2")
     except (KeyError, IndexError, ValueError):
-        raise ValueError(f"{where} may hold only {{name}} and {{id_number}}") from None
-    if "\1" not in said or "\2" not in said:
-        raise ValueError(f"{where} must hold {{name}} and {{id_number}}")
+        return False
+    return "\1" in said and "\2" in said

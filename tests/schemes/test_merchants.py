@@ -45,7 +45,7 @@ def test_the_files_there_are() -> None:
         (GOOD.replace("kinds", 'townships = ["样例街道"]\nkinds'), "townships", "初审"),
         (GOOD.replace("kinds", "listed_from = 2024-12-31\nlisted_until = 2024-01-01\nkinds"), "listed_until", "早于"),
         (GOOD + '[[conditions]]\nid = "a"\ntext = "一"\nclause = "七(一)"\n' * 2, "conditions", "写了两次"),
-        ("office = ", "", "不是 TOML"),
+        ("office = ", "", "不是合规的 TOML"),
     ],
 )
 def test_what_does_not_hold(text: str, key: str, said: str) -> None:

@@ -6,16 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from reviewapp import schemes
-from reviewapp.schemes import payment
+from reviewapp.policy import SchemeError
+from reviewapp.schemes import beside, payment
 
 
 def test_the_terms_there_are_name_programmes_and_clauses_of_their_documents() -> None:
     assert payment.with_terms() == ("xiangning-2024-home",)
-    for code in payment.with_terms():
-        scheme = schemes.load(code)
-        for programme, term in payment.read(payment.ROOT / code / payment.FILE).items():
-            assert (programme in scheme.programmes, term.clause in scheme.clauses) == (True, True)
     home = payment.term("xiangning-2024-home", "home")
     assert home is not None
     assert (home.workdays, home.clause) == (30, "八(三)2")
@@ -25,14 +21,18 @@ def test_the_terms_there_are_name_programmes_and_clauses_of_their_documents() ->
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[home]\nworkdays = 0\nclause = "八"', "workdays"),
-        ('[home]\nworkdays = 30\nclause = "八"\nnote = ""', "note"),
+        ('[home]\nworkdays = 0\nclause = "八(二)"', "workdays"),
+        ('[home]\nworkdays = 30\nclause = "八(二)"\nnote = "注"', "note"),
+        ('[home]\nworkdays = 30\nclause = "百"', "百"),
+        ('[boat]\nworkdays = 30\nclause = "八(二)"', "boat"),
         ("[home]\nworkdays = 30", "clause"),
         ("[home", "payment.toml"),
     ],
 )
-def test_what_does_not_hold_is_refused(tmp_path: Path, text: str, said: str) -> None:
-    path = tmp_path / "payment.toml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=said):
-        payment.read(path)
+def test_what_does_not_hold_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
+    folder = tmp_path / "xiangning-2024-home"
+    folder.mkdir()
+    (folder / payment.FILE).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(beside, "ROOT", tmp_path)
+    with pytest.raises(SchemeError, match=said):
+        payment.terms.__wrapped__("xiangning-2024-home")
