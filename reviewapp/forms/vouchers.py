@@ -46,5 +46,7 @@ class UndoForm(FlaskForm):  # type: ignore[misc]
     """A redemption that was keyed wrongly."""
 
     reason = StringField(
-        "哪里填错了", validators=[InputRequired("请填写哪里填错了。"), Length(max=100, message="最多 100 个字。")]
+        "哪里填错了",
+        id="undo-reason",
+        validators=[InputRequired("请填写哪里填错了。"), Length(max=100, message="最多 100 个字。")],
     )

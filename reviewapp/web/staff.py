@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Flask, session
 from flask_login import user_logged_in
-from flask_security import SQLAlchemySessionUserDatastore, password_changed
+from flask_security import SQLAlchemySessionUserDatastore, current_user, password_changed
 
 from reviewapp import clock
+from reviewapp.db import transaction
 from reviewapp.extensions import db, limiter, security
 from reviewapp.forms.staff import StaffSignInForm
 from reviewapp.models import User
@@ -56,6 +57,7 @@ _GUESSABLE = (
     "security.verify",
 )
 _TRIES = "15 per minute; 120 per hour"
+_SIGNED_IN = "signed_in_just_now"
 
 
 def register(app: Flask) -> None:
@@ -66,6 +68,7 @@ def register(app: Flask) -> None:
     user_logged_in.connect(_begin_new_session, app)
     user_logged_in.connect(_note_sign_in, app)
     password_changed.connect(_own_password, app)
+    app.before_request(_write_sign_in)
     for endpoint in _GUESSABLE:
         app.view_functions[endpoint] = limiter.limit(_TRIES, methods=["POST"])(app.view_functions[endpoint])
 
@@ -76,9 +79,15 @@ def _begin_new_session(app: Flask, **_: Any) -> None:
 
 
 def _note_sign_in(_app: Flask, user: User, **_: Any) -> None:
-    """Flask-Security commits it with the sign-in, or with the new password that it is in the middle of changing."""
-    if user.role != "claimant":
-        user.last_sign_in_at = clock.machine()
+    """The next request writes it down: this one is in the middle of Flask-Security's own transaction."""
+    session[_SIGNED_IN] = user.role != "claimant"
+
+
+def _write_sign_in() -> None:
+    if session.get(_SIGNED_IN) and current_user.is_authenticated:
+        with transaction(db.session):
+            db.session.get_one(User, current_user.id).last_sign_in_at = clock.machine()
+        session[_SIGNED_IN] = False
 
 
 def _own_password(_app: Flask, user: User, **_: Any) -> None:
