@@ -16,6 +16,7 @@ from reviewapp.policy.identifiers import fold_vin, normal_id
 from reviewapp.policy.masks import mask_name
 from reviewapp.policy.workflow import STATES
 from reviewapp.queries import scope
+from reviewapp.queries.paging import Paged
 from reviewapp.services import facts
 
 PAGE_SIZE = 50
@@ -66,24 +67,9 @@ class ClaimFilter:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimPage:
-    """One page of a list; `total` counts the rows of all pages."""
-
-    rows: tuple[ClaimRow, ...]
-    total: int
-    number: int
-    size: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // self.size))
-
-
 def listed(
     session: Session, actor: Actor, narrowed: ClaimFilter = ClaimFilter(), *, number: int = 1, size: int = PAGE_SIZE
-) -> ClaimPage:
+) -> Paged[ClaimRow]:
     """Page `number` (from 1) of the claims this viewer may see.
 
     Submitters see what changed last first, reviewers and auditors the order of submission, finance that of approval.
@@ -100,7 +86,7 @@ def listed(
         .offset((number - 1) * size)
         .options(joinedload(Claim.organisation), joinedload(Claim.reviewer))
     ).all()
-    return ClaimPage(_rows(session, actor, claims), total, number, size)
+    return Paged(_rows(session, actor, claims), total, number, size)
 
 
 def counts(session: Session, actor: Actor) -> dict[str, int]:

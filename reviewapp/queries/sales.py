@@ -19,6 +19,7 @@ from reviewapp.policy.money import words_from_fen, yuan_from_fen
 from reviewapp.policy.purchase import Judged, kept
 from reviewapp.policy.workflow import STATES
 from reviewapp.queries import payment_days, scope
+from reviewapp.queries.paging import Paged
 from reviewapp.queries.vouchers import shown_state
 from reviewapp.services import checking, facts, sales, signatures
 from reviewapp.services.days import local_date
@@ -45,20 +46,6 @@ class SaleRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Sales:
-    """A page of a shop's sales, newest first."""
-
-    rows: tuple[SaleRow, ...]
-    total: int
-    number: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // PAGE))
-
-
-@dataclass(frozen=True, slots=True)
 class Read:
     """What the photographs say so far: the consumer's card, codes and grades; `unread` files are still looked at."""
 
@@ -77,7 +64,7 @@ class Otherwise:
     read: str
 
 
-def listed(session: Session, actor: Actor, now: datetime, number: int) -> Sales:
+def listed(session: Session, actor: Actor, now: datetime, number: int) -> Paged[SaleRow]:
     """The sales of the viewer's shop."""
     mine = scope.sales_visible_to(actor)
     total = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
@@ -86,7 +73,7 @@ def listed(session: Session, actor: Actor, now: datetime, number: int) -> Sales:
     found = session.scalars(page.options(joinedload(Sale.claim), joinedload(Sale.voucher))).all()
     names = facts.values_of(session, [sale.claim_id for sale in found], "applicant", "name")
     rows = (_row(sale, names.get(sale.claim_id, ""), now) for sale in found)
-    return Sales(tuple(rows), total, number)
+    return Paged(tuple(rows), total, number, PAGE)
 
 
 def _row(sale: Sale, consumer: str, now: datetime) -> SaleRow:

@@ -21,6 +21,7 @@ from reviewapp.policy.masks import mask_name
 from reviewapp.policy.values import CHINA
 from reviewapp.policy.voucher_flow import STATES
 from reviewapp.queries import display, scope
+from reviewapp.queries.paging import Paged
 
 #: Lines on a page of the list.
 PAGE = 50
@@ -133,20 +134,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page of the list."""
-
-    rows: tuple[Row, ...]
-    total: int
-    number: int
-
-    @property
-    def pages(self) -> int:
-        """How many there are, at least one."""
-        return max(1, -(-self.total // PAGE))
-
-
-@dataclass(frozen=True, slots=True)
 class Happened:
     """One line of a voucher's history; `claim_number` where it happened to its settlement."""
 
@@ -189,13 +176,13 @@ def report(session: Session, actor: Actor) -> list[Kind]:
     return [_kind(*row) for row in session.execute(figures)]
 
 
-def page(session: Session, actor: Actor, narrowed: VoucherFilter, number: int) -> Page:
+def page(session: Session, actor: Actor, narrowed: VoucherFilter, number: int) -> Paged[Row]:
     """Page `number` of the vouchers, the newest first."""
     found = _rows(actor, narrowed)
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     number = min(max(number, 1), max(1, -(-total // PAGE)))
     some = found.order_by(Voucher.id.desc()).limit(PAGE).offset((number - 1) * PAGE)
-    return Page(tuple(_row(*row) for row in session.execute(some)), total, number)
+    return Paged(tuple(_row(*row) for row in session.execute(some)), total, number, PAGE)
 
 
 def lines(session: Session, actor: Actor, narrowed: VoucherFilter) -> Iterator[Row]:

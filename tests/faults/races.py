@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.errors import NotAllowed, Stale
+from reviewapp.errors import NotAllowed, ReviewError, Stale
 from reviewapp.models import Actor, Claim, Decision, Event, Pool
 from reviewapp.services import decisions, funds, queue, trail
 from tests import factories
@@ -172,6 +172,24 @@ def _come_back(engine: Engine, clock: _Clock, vanished: list[tuple[Actor, int, i
         for actor, claim_id, fence in vanished:
             assert _is_refused(session, actor, clock.now, claim_id, fence)
     vanished.clear()
+
+
+def at_once(engine: Engine, attempt: Callable[[Session, int], object], *, times: int) -> Counter[str]:
+    """What became of so many attempts at the same moment, every one in a transaction of its own: `done`, `nothing`
+    where it says False or 0, or the code of its refusal.
+    """
+
+    def one(number: int) -> str:
+        with Session(engine) as session:
+            try:
+                with transaction(session):
+                    done = attempt(session, number)
+            except ReviewError as refused:
+                return refused.code
+            return "nothing" if done is False or done == 0 else "done"
+
+    with ThreadPoolExecutor(times) as threads:
+        return Counter(threads.map(one, range(times)))
 
 
 def send_in_parallel(engine: Engine, forms: int) -> None:

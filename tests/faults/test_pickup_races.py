@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.errors import ReviewError
 from reviewapp.models import Actor, Event, PickupCall, PickupItem
 from reviewapp.services import pickup_calls, pickup_receipt, pickups
 from reviewapp.services.pickup_receipt import Verdict
 from reviewapp.sms import LocalOutbox
 from tests.factories import NOW
 from tests.factories import collection as made
-from tests.faults.races import engine_for_many
+from tests.faults.races import at_once, engine_for_many
 
 CLICKS = 12
+_at_once = partial(at_once, times=CLICKS)
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_sealer")]
 
 
@@ -28,22 +27,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_sealer")]
 def many(postgres_url: str) -> Iterator[Engine]:
     with engine_for_many(postgres_url) as engine:
         yield engine
-
-
-def _at_once(engine: Engine, attempt: Callable[[Session, int], object]) -> Counter[str]:
-    """What became of each of the attempts, every one in a transaction of its own."""
-
-    def one(number: int) -> str:
-        with Session(engine) as session:
-            try:
-                with transaction(session):
-                    done = attempt(session, number)
-            except ReviewError as refused:
-                return refused.code
-            return "done" if done else "nothing"
-
-    with ThreadPoolExecutor(CLICKS) as threads:
-        return Counter(threads.map(one, range(CLICKS)))
 
 
 def test_one_list_one_confirmation_one_call(many: Engine) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.errors import ReviewError
 from reviewapp.models import Actor, BatchRow, Claim, Pool, Redemption, Voucher
 from reviewapp.services import (
     batch_drafts,
@@ -24,9 +24,10 @@ from reviewapp.services import (
 )
 from tests.factories import sales as made_sales
 from tests.factories import vouchers as made
-from tests.faults.races import engine_for_many
+from tests.faults.races import at_once, engine_for_many
 
 TILLS = 50
+_at_once = partial(at_once, times=TILLS)
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_sealer")]
 
 
@@ -34,22 +35,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_sealer")]
 def many(postgres_url: str) -> Iterator[Engine]:
     with engine_for_many(postgres_url) as engine:
         yield engine
-
-
-def _at_once(engine: Engine, attempt: Callable[[Session, int], object]) -> Counter[str]:
-    """What became of each of the attempts, every one in a transaction of its own."""
-
-    def one(number: int) -> str:
-        with Session(engine) as session:
-            try:
-                with transaction(session):
-                    attempt(session, number)
-            except ReviewError as refused:
-                return refused.code
-            return "done"
-
-    with ThreadPoolExecutor(TILLS) as threads:
-        return Counter(threads.map(one, range(TILLS)))
 
 
 def test_fifty_tills_and_one_voucher(many: Engine) -> None:
