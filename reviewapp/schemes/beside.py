@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, TypeVar
 
+from reviewapp import schemes
 from reviewapp.policy import Problem, SchemeError, read_toml
 from reviewapp.policy.source import BadTable, Table, convert
-from reviewapp.schemes import ROOT
 
 _Table = TypeVar("_Table", bound=Table)
 
 
 def codes(name: str) -> tuple[str, ...]:
     """The schemes that have a file of that name."""
-    return tuple(sorted(path.parent.name for path in ROOT.glob(f"*/{name}")))
+    return tuple(sorted(path.parent.name for path in schemes.ROOT.glob(f"*/{name}")))
 
 
 def text_of(code: str, name: str) -> str | None:
     """The file's text; None where the scheme has none."""
-    path = ROOT / code / name
+    path = schemes.ROOT / code / name
     return path.read_text("utf-8") if path.exists() else None
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from reviewapp.policy import SchemeError
-from reviewapp.schemes import beside, payment
+from reviewapp.schemes import payment
+from tests.support.schemes import copied
 
 
 def test_the_terms_there_are_name_programmes_and_clauses_of_their_documents() -> None:
@@ -30,9 +31,7 @@ def test_the_terms_there_are_name_programmes_and_clauses_of_their_documents() ->
     ],
 )
 def test_what_does_not_hold_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
-    folder = tmp_path / "xiangning-2024-home"
-    folder.mkdir()
-    (folder / payment.FILE).write_text(text, encoding="utf-8")
-    monkeypatch.setattr(beside, "ROOT", tmp_path)
+    root = copied(tmp_path, monkeypatch, "xiangning-2024-home")
+    (root / "xiangning-2024-home" / payment.FILE).write_text(text, encoding="utf-8")
     with pytest.raises(SchemeError, match=said):
         payment.terms.__wrapped__("xiangning-2024-home")

@@ -8,8 +8,8 @@ import pytest
 
 from reviewapp import schemes
 from reviewapp.policy import SchemeError
-from reviewapp.schemes import beside
 from reviewapp.schemes.statements import FILE, statement, statements
+from tests.support.schemes import copied
 
 GOOD = """[[statements]]
 programme = "car"
@@ -46,9 +46,7 @@ def test_every_file_holds_and_names_who_signs() -> None:
     ],
 )
 def test_what_does_not_hold_is_refused(wrong: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "yangcheng-2023"
-    folder.mkdir()
-    (folder / FILE).write_text(wrong, "utf-8")
-    monkeypatch.setattr(beside, "ROOT", tmp_path)
+    root = copied(tmp_path, monkeypatch, "yangcheng-2023")
+    (root / "yangcheng-2023" / FILE).write_text(wrong, "utf-8")
     with pytest.raises(SchemeError, match=said):
         statements.__wrapped__("yangcheng-2023")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from reviewapp import schemes
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound, Stale
 from reviewapp.models import Actor, Listing, MerchantApplication, Organisation
 from reviewapp.schemes import merchants as rules
@@ -21,6 +19,7 @@ from tests.factories import NOW
 from tests.factories import merchants as made
 from tests.factories import vouchers as made_vouchers
 from tests.support.both import both_databases
+from tests.support.schemes import copied
 
 DAYS = {"first": date(2024, 1, 1), "last": date(2024, 12, 31)}
 
@@ -124,12 +123,8 @@ def test_an_excluded_firm_neither_applies_nor_is_admitted(session: Session, admi
 @pytest.fixture
 def exclusive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The published schemes, with 家居惠民 shutting out another activity of this system."""
-    for code in (made.HOME, "xiangning-2023"):
-        shutil.copytree(schemes.ROOT / code, tmp_path / code)
-    shutil.copy(schemes.ROOT / schemes.LOCK, tmp_path / schemes.LOCK)
-    file = tmp_path / made.HOME / rules.FILE
+    file = copied(tmp_path, monkeypatch, made.HOME, "xiangning-2023") / made.HOME / rules.FILE
     file.write_text(file.read_text("utf-8") + 'scheme = "xiangning-2023"\n', "utf-8")
-    monkeypatch.setattr(schemes, "ROOT", tmp_path)
 
 
 @pytest.mark.usefixtures("exclusive")

@@ -1,7 +1,8 @@
-"""A second version of a scheme, for tests that compare versions."""
+"""Schemes beside the published ones, for the length of a test."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,12 @@ def publish_second(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / CODE / "2.toml").write_text(second_text(), "utf-8")
     monkeypatch.setattr(schemes, "ROOT", root)
     schemes._load.cache_clear()
+
+
+def copied(folder: Path, monkeypatch: pytest.MonkeyPatch, *codes: str) -> Path:
+    """For this test the schemes are copies of these, with what stands beside them, free to be changed; their folder."""
+    for code in codes:
+        shutil.copytree(schemes.ROOT / code, folder / code)
+    shutil.copy(schemes.ROOT / schemes.LOCK, folder / schemes.LOCK)
+    monkeypatch.setattr(schemes, "ROOT", folder)
+    return folder
