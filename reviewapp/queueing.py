@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,14 +58,18 @@ class Doorbell:
         """The RQ queue of that name, with the JSON serializer."""
         return Queue(name, connection=self.redis, serializer=JSONSerializer, default_timeout=TIMEOUTS[name])
 
-    def ring(self, outbox_id: int, topic: str) -> bool:
-        """Enqueue the row's id unless a job bears it already; False when Redis is away, which is logged, not raised."""
+    def ring(self, rows: Sequence[tuple[int, str]]) -> None:
+        """Ring for new rows, (id, topic). An absent Redis is logged, not raised: the reconciler rings when it is back.
+
+        A shared queue on which enough bells hang needs no more: whoever hears the last of them finds these rows, too.
+        """
         try:
-            self._enqueue(outbox_id, topic)
+            shared = {TOPICS[topic] for _, topic in rows} & MOST_BELLS.keys()
+            hanging = {name: self.queue(name).count for name in shared}
+            for outbox_id, topic in _enough(rows, hanging):
+                self._enqueue(outbox_id, topic)
         except (RedisError, OSError) as error:
-            _LOG.warning("doorbell_silent", outbox_id=outbox_id, error=str(error))
-            return False
-        return True
+            _LOG.warning("doorbell_silent", rows=len(rows), error=str(error))
 
     def ring_again(self, rows: Iterable[tuple[int, str]]) -> int:
         """Ring for rows that are overdue in the database, (id, topic); how many were rung. Raises RedisError.
@@ -135,9 +139,10 @@ def _remember(session: Session, _context: UOWTransaction) -> None:
 
 
 def _ring_remembered(session: Session) -> None:
-    """Up to the first bell that stays silent: the rest would only be waited for as well."""
     doorbell: Doorbell = current_app.extensions["doorbell"]
-    all(doorbell.ring(outbox_id, topic) for outbox_id, topic in _enough(session.info.pop("outbox", ()), {}))
+    rows = session.info.pop("outbox", ())
+    if rows:
+        doorbell.ring(rows)
 
 
 def _forget(session: Session) -> None:

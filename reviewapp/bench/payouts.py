@@ -32,7 +32,7 @@ from reviewapp.bench.database import Scratch
 from reviewapp.config import Settings
 from reviewapp.db import transaction
 from reviewapp.extensions import db
-from reviewapp.models import Actor, Claim, Payout, Pool
+from reviewapp.models import Actor, Claim, Outbox, Payout, Pool
 from reviewapp.policy import pool as movements
 from reviewapp.scratch.bank import SandboxBank
 from reviewapp.scratch.processes import start_guarded, wait_until
@@ -76,6 +76,7 @@ def measure(scratch: Scratch, plan: Plan, say: Callable[[str], None]) -> dict[st
         _pay(team, plan.workers)  # everything is loaded and warm afterwards
         ours, raw = [], []
         for number in range(1, plan.rounds + 1):
+            wait_until(_all_done, seconds=_LONGEST_ROUND, what="work is left over from before")
             raw.append(plan.payouts / _bare(bank, plan, number))
             ours.append(plan.payouts / _pay(team, plan.payouts))
             say(f"第 {number}/{plan.rounds} 轮：裸 HTTP {raw[-1]:.0f}/s，发放 {ours[-1]:.0f}/s")
@@ -177,6 +178,12 @@ def _payable(pool: Pool, claimant_id: int, ticket: int, now: datetime) -> Claim:
 def _all_paid() -> bool:
     with Session(db.engine) as session:
         return not session.scalar(select(func.count()).where(Payout.state != "paid"))
+
+
+def _all_done() -> bool:
+    """Nothing that followed from the last payments (messages to the claimants) is still being worked on."""
+    with Session(db.engine) as session:
+        return not session.scalar(select(func.count()).where(Outbox.done_at.is_(None)))
 
 
 def _bare(bank: SandboxBank, plan: Plan, number: int) -> float:

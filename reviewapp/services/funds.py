@@ -5,10 +5,10 @@ Whoever changes order or money locks the claim first, then the pool with `lock_p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -102,8 +102,13 @@ def post(
         "reason": reason, "claim_id": claim_id, "document": document, "source": source, "order_id": order_id,
         "actor_id": actor.id, "at": now,
     }  # fmt: skip
-    insert_rows(session, Posting, [{"pool_id": pool.id, **movement._asdict(), **told} for movement in movements])
-    for movement in movements:
+    _write(session, pool, [(movement, told) for movement in movements])
+
+
+def _write(session: Session, pool: Pool, moved: Sequence[tuple[rules.Movement, Mapping[str, Any]]]) -> None:
+    """Movements, each with what its posting tells beside it."""
+    insert_rows(session, Posting, [{"pool_id": pool.id, **movement._asdict(), **told} for movement, told in moved])
+    for movement, _ in moved:
         for column, amount in rules.changes(movement).items():
             setattr(pool, column, getattr(pool, column) + amount)
 
@@ -123,11 +128,13 @@ def _record(
 ) -> None:
     """Pools are locked in the order of their ids, each once."""
     for pool_id, group in groupby(sorted(claims, key=_by_pool), key=_by_pool):
-        pool = lock_pool(session, pool_id)
+        moved = []
         for claim in group:
             if claim.award_fen is None:
                 raise ValueError(f"claim {claim.id} has no award")
-            post(session, pool, movements(claim.award_fen), now=now, reason=reason, claim_id=claim.id)
+            told = {"reason": reason, "claim_id": claim.id, "at": now}
+            moved += [(movement, told) for movement in movements(claim.award_fen)]
+        _write(session, lock_pool(session, pool_id), moved)
 
 
 def _by_pool(claim: Claim) -> int:

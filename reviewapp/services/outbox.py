@@ -34,34 +34,38 @@ def is_open(session: Session, topic: str, subject_id: int) -> bool:
 
 def begin(session: Session, outbox_id: int, now: datetime, lease: timedelta) -> Outbox | None:
     """Take the row for `lease` from now on; None when it is done, not due yet, or another worker has it."""
-    return _take(session, Outbox.id == outbox_id, now, lease)
+    return _one(_take(session, Outbox.id == outbox_id, now, lease))
 
 
 def begin_next(session: Session, topics: Iterable[str], now: datetime, lease: timedelta) -> Outbox | None:
     """Take the row of these topics that has been due longest, as `begin`; None when there is none to be had."""
     due = select(Outbox.id).where(Outbox.topic.in_(topics), *_to_be_had(now)).order_by(Outbox.due_at, Outbox.id)
     first = due.limit(1).with_for_update(skip_locked=True).scalar_subquery()
-    return _take(session, Outbox.id == first, now, lease)
+    return _one(_take(session, Outbox.id == first, now, lease))
+
+
+def _one(taken: Sequence[Outbox]) -> Outbox | None:
+    return taken[0] if taken else None
 
 
 def begin_fresh(session: Session, topic: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Outbox]:
-    """Take up to `limit` rows of the topic that nobody has tried yet, those first that have been due longest."""
-    fresh = select(Outbox).where(Outbox.topic == topic, Outbox.attempts == 0, *_to_be_had(now))
+    """Take up to `limit` rows of the topic that nobody has tried yet, those first that have been due longest.
+
+    They are chosen in a CTE, which PostgreSQL runs once; a plain subselect it may run again, and lock more.
+    """
+    fresh = select(Outbox.id).where(Outbox.topic == topic, Outbox.attempts == 0, *_to_be_had(now))
     first = fresh.order_by(Outbox.due_at, Outbox.id).limit(limit).with_for_update(skip_locked=True)
-    rows = session.scalars(first.execution_options(populate_existing=True)).all()
-    for row in rows:
-        row.leased_until, row.attempts = now + lease, 1
-    return rows
+    return _take(session, Outbox.id.in_(select(first.cte("first").c.id)), now, lease)
 
 
-def _take(session: Session, which: ColumnElement[bool], now: datetime, lease: timedelta) -> Outbox | None:
+def _take(session: Session, which: ColumnElement[bool], now: datetime, lease: timedelta) -> Sequence[Outbox]:
     taken = (
         update(Outbox)
         .where(which, *_to_be_had(now))
         .values(leased_until=now + lease, attempts=Outbox.attempts + 1)
         .returning(Outbox)
     )
-    return session.scalars(taken.execution_options(synchronize_session=False, populate_existing=True)).one_or_none()
+    return session.scalars(taken.execution_options(synchronize_session=False, populate_existing=True)).all()
 
 
 def _to_be_had(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -117,6 +117,14 @@ def test_a_few_bells_serve_for_many_rows(rung: Session, doorbell: Doorbell, redi
     assert _waiting(doorbell) == few
 
 
+def test_no_more_bells_than_serve_hang_after_any_number_of_commits(rung: Session, doorbell: Doorbell) -> None:
+    first = [row for _ in range(6) for row in _add(rung)]
+    assert _waiting(doorbell) == [f"outbox-{row}" for row in first[: queueing.MOST_BELLS["payout"]]]
+    doorbell.queue("payout").pop_job_id()
+    [row] = _add(rung)
+    assert _waiting(doorbell)[-1] == f"outbox-{row}"
+
+
 def test_where_a_bell_stands_for_its_row_all_are_rung(rung: Session, doorbell: Doorbell) -> None:
     with transaction(rung):
         for number in range(6):

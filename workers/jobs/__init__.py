@@ -49,6 +49,8 @@ _HANDLERS: dict[str, Callable[..., None]] = {
 
 #: Seconds after which a job takes no further row: the last one must end before RQ's own limit.
 _LONGEST_ROUND = 20.0
+#: How often the bank is sent as many as it takes at once before their answers are written down together.
+_WAVES = 2
 
 
 def perform(outbox_id: int) -> None:
@@ -88,7 +90,7 @@ def _handful(session: Session, app: Flask, first: Outbox | None) -> list[Task]:
     if first.topic == "payout.send" and first.attempts == 1:
         bank: Bank = app.extensions["bank"]
         lease = _lease(app, TOPICS[first.topic])
-        rows += outbox.begin_fresh(session, first.topic, clock.machine(), lease, bank.at_once - 1)
+        rows += outbox.begin_fresh(session, first.topic, clock.machine(), lease, _WAVES * bank.at_once - 1)
     return [Task(row.id, row.topic, row.subject_id, row.attempts, row.error) for row in rows]
 
 
@@ -110,7 +112,10 @@ def _do(session: Session, app: Flask, tasks: list[Task]) -> None:
 
 
 def _lease(app: Flask, queue: str) -> timedelta:
-    """Longer than the work can take, and no longer: it is how long the row rests when its worker dies."""
+    """Longer than the work can take, and no longer: it is how long the row rests when its worker dies.
+
+    At the bank that is two calls: two waves are sent, or one instruction is asked for and sent again.
+    """
     if queue != "payout":
         return timedelta(seconds=queueing.TIMEOUTS[queue] + 15)
     bank: Bank = app.extensions["bank"]

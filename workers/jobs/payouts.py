@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -76,9 +76,14 @@ def _learn(session: Session, bank: Bank, payout_id: int, question: payouts.Quest
 def _send_all(bank: Bank, instructions: Mapping[int, Instruction]) -> dict[int, Answer]:
     if len(instructions) <= 1:
         return {payout_id: _send(bank, instruction) for payout_id, instruction in instructions.items()}
-    with ThreadPoolExecutor(len(instructions)) as threads:
-        answers = threads.map(partial(_send, bank), instructions.values())
-        return dict(zip(instructions, answers, strict=True))
+    answers = _side_by_side(bank.at_once).map(partial(_send, bank), instructions.values())
+    return dict(zip(instructions, answers, strict=True))
+
+
+@cache
+def _side_by_side(threads: int) -> ThreadPoolExecutor:
+    """This process's threads, kept for the next handful; the parent of a forked child has none."""
+    return ThreadPoolExecutor(threads)
 
 
 def _send(bank: Bank, instruction: Instruction) -> Answer:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Lock
 
 _LOCAL = timezone(timedelta(hours=8))
 _TABLES = """
@@ -24,6 +25,7 @@ CREATE TABLE IF NOT EXISTS payments (
 CREATE TABLE IF NOT EXISTS credits (
   id INTEGER PRIMARY KEY, number TEXT NOT NULL, card_number TEXT NOT NULL, amount_fen INTEGER NOT NULL, at REAL NOT NULL
 );
+CREATE INDEX IF NOT EXISTS due ON payments (settles_at) WHERE settled = 0 AND failure IS NULL;
 """
 
 
@@ -43,12 +45,17 @@ class OtherBody(Exception):
 
 
 class Books:
-    """Payments and credits in one file; every call is one transaction of its own, safe from several threads."""
+    """Payments and credits in one file; every call is one transaction of its own, safe from several threads.
+
+    They take turns at one connection: SQLite would let them try again and again after pauses.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self._transaction() as database:
-            database.executescript(_TABLES)
+        self._turn = Lock()
+        self._database = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        self._database.row_factory = sqlite3.Row
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.executescript(_TABLES)
 
     def take(self, order: Order, *, failure: str | None, hidden_for: float, settles_in: float) -> None:
         """Write the payment down once; a known number again changes nothing, with another content it is OtherBody."""
@@ -95,16 +102,14 @@ class Books:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        database = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-        database.row_factory = sqlite3.Row
-        try:
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("BEGIN IMMEDIATE")
-            yield database
-            if database.in_transaction:
-                database.execute("COMMIT")
-        finally:
-            database.close()
+        with self._turn:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
 
 
 def _settle(database: sqlite3.Connection, now: float) -> None:
