@@ -34,7 +34,7 @@ QUEUES = tuple(dict.fromkeys(TOPICS.values()))
 #: The one job function; named as text so that nothing here imports the workers.
 JOB = "workers.jobs.perform"
 #: Seconds a job of the queue may take.
-TIMEOUTS = {"ocr": 180, "payout": 60}
+TIMEOUTS = {"ocr": 180, "payout": 90}
 #: Shared queues, and how many bells may hang on each: enough that several workers hear one.
 MOST_BELLS = {"payout": 4}
 #: From the bell to the row's lease: a fork on a busy machine.

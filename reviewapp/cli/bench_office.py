@@ -40,7 +40,7 @@ def intake(claims: int, rounds: int, workers: int, database: str | None, quick: 
 
 
 @click.command(help="发放速度：经发件箱、工作进程和沙箱银行，与直接向沙箱银行发 HTTP 比较。")
-@click.option("--payouts", "count", default=400, show_default=True, type=click.IntRange(1, 100_000), help="每轮笔数")
+@click.option("--payouts", "count", default=2000, show_default=True, type=click.IntRange(1, 100_000), help="每轮笔数")
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1, 100), help="轮数，取中位数")
 @_workers("发放进程数，也是裸 HTTP 的并发数")
 @_database

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from reviewapp.bank import Answer, Instruction
@@ -43,9 +43,8 @@ def begin_sending(session: Session, now: datetime, *payout_ids: int) -> dict[int
     What was begun before is not among it: it must not be sent but asked for; nor is what goes to the bank as a file.
     """
     ready = [(claim, payout) for claim, payout in _lock(session, *payout_ids) if _is_ready(payout)]
-    for _, payout in ready:
-        payout.state = "sending"
-        payout.sent_at = now
+    begun = update(Payout).where(Payout.id.in_([payout.id for _, payout in ready]))
+    session.execute(begun.values(state="sending", sent_at=now))
     trail.move_together(session, [claim for claim, _ in ready], SYSTEM, now, "send")
     return {payout.id: _instruction(payout, claim) for claim, payout in ready}
 
@@ -80,7 +79,9 @@ def settle(session: Session, now: datetime, answers: Mapping[int, Answer], *, as
     What is not final stays in flight and is asked for at `ask_at` (by default in a moment): its outbox row is there.
     """
     open_ones = [(claim, payout) for claim, payout in _lock(session, *answers) if payout.state in IN_FLIGHT]
-    funds.hold_pools(session, [claim.pool_id for claim, _ in open_ones])
+    pools = {claim.pool_id for claim, _ in open_ones}
+    if len(pools) > 1:  # one alone is locked as late as can be
+        funds.hold_pools(session, pools)
     paid = []
     for claim, payout in open_ones:
         answer = _of_our_amount(payout, answers[payout.id])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from reviewapp.db import insert_rows
@@ -59,26 +59,28 @@ def move(
 
     Recording writes to the database: the columns that go with the new state (lease, deadline, money) are set before.
     """
-    before = _to_next_state(claim, actor, action, to)
+    before, claim.state = claim.state, _target(claim.state, actor, action, to)
     record(session, claim, actor, now, action, before=before, reason=reason, evaluation=evaluation, decision=decision)
 
 
 def move_together(session: Session, claims: Sequence[Claim], actor: Actor, now: datetime, action: str) -> None:
-    """`move` for several locked claims by the same action, written in one go; as `move` for each."""
-    before = [_to_next_state(claim, actor, action) for claim in claims]
+    """`move` for several locked claims by the same action, a statement for all that stand alike; as `move` for each."""
+    before = [claim.state for claim in claims]
+    for state in dict.fromkeys(before):
+        ids = [claim.id for claim in claims if claim.state == state]
+        new = {"state": _target(state, actor, action), "revision": Claim.revision + 1, "changed_at": now}
+        session.execute(update(Claim).where(Claim.id.in_(ids)).values(new))
     events = [_event(claim, actor, now, action, state) for claim, state in zip(claims, before, strict=True)]
     _write(session, events, now)
     chain.append(session, [(claim, event, None) for claim, event in zip(claims, events, strict=True) if claim.ticket])
 
 
-def _to_next_state(claim: Claim, actor: Actor, action: str, to: str | None = None) -> str:
-    """Put the claim into the state that the table says; the state it was in."""
-    before = claim.state
+def _target(state: str, actor: Actor, action: str, to: str | None = None) -> str:
+    """The state that the table says."""
     try:
-        claim.state = workflow.move(before, action, actor.role, to)
+        return workflow.move(state, action, actor.role, to)
     except workflow.UnknownMove:
-        raise IllegalMove(_MOVED_ON.format(state=workflow.STATES[before])) from None
-    return before
+        raise IllegalMove(_MOVED_ON.format(state=workflow.STATES[state])) from None
 
 
 def record(
@@ -98,6 +100,8 @@ def record(
     A claim with a ticket gets it into its pool's chain, for which the pool is locked until the transaction ends: claims
     that are needed, too, are locked before.
     """
+    claim.revision += 1
+    claim.changed_at = now
     event = _event(claim, actor, now, action, before or claim.state)
     event.reason = reason
     event.evaluation_id = evaluation.id if evaluation else None
@@ -107,9 +111,7 @@ def record(
 
 
 def _event(claim: Claim, actor: Actor, now: datetime, action: str, before: str) -> Event:
-    """What happened to the claim, whose revision it raises."""
-    claim.revision += 1
-    claim.changed_at = now
+    """What happened to the claim, which is in its new state."""
     return Event(
         claim_id=claim.id, at=now, actor_id=actor.id, actor_role=actor.role, action=action, from_state=before,
         to_state=claim.state,

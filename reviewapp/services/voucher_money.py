@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from reviewapp import schemes
 from reviewapp.errors import InvalidValue
 from reviewapp.models import Actor, Claim, Sale, Voucher
+from reviewapp.policy import Programme, Scheme
 from reviewapp.policy import pool as rules
 from reviewapp.policy import voucher_flow as flow
 from reviewapp.policy.identifiers import normal_id
@@ -75,9 +76,7 @@ def settle(session: Session, actor: Actor, claim: Claim) -> None:
 
 
 def _behind(session: Session, claim: Claim) -> Voucher | None:
-    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
-    programme = scheme.programmes.get(claim.programme)
-    if programme is None or not (flow.settles(scheme, programme) or flow.handed_out_by_shop(scheme, programme)):
+    if not (_settles(claim) or _is_sold(claim)):
         return None
     query = select(Voucher).where(Voucher.settlement_id == claim.id).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
@@ -85,11 +84,25 @@ def _behind(session: Session, claim: Claim) -> Voucher | None:
 
 def _needs_one(session: Session, claim: Claim) -> bool:
     """A settlement always, and the claim of a sale at a counter."""
-    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
-    programme = scheme.programmes.get(claim.programme)
-    if programme is not None and flow.settles(scheme, programme):
+    if _settles(claim):
         return True
-    return session.scalar(select(Sale.id).where(Sale.claim_id == claim.id)) is not None
+    return _is_sold(claim) and session.scalar(select(Sale.id).where(Sale.claim_id == claim.id)) is not None
+
+
+def _settles(claim: Claim) -> bool:
+    scheme, programme = _rules(claim)
+    return programme is not None and flow.settles(scheme, programme)
+
+
+def _is_sold(claim: Claim) -> bool:
+    """Is the claim of a programme whose claims begin at a shop's counter?"""
+    scheme, programme = _rules(claim)
+    return programme is not None and flow.handed_out_by_shop(scheme, programme) is not None
+
+
+def _rules(claim: Claim) -> tuple[Scheme, Programme | None]:
+    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
+    return scheme, scheme.programmes.get(claim.programme)
 
 
 def _require_owner(session: Session, claim: Claim, voucher: Voucher) -> None:

@@ -5,8 +5,8 @@ to do, and this function never raises for work that went wrong: it writes the er
 
 A bell of a shared queue (`queueing.MOST_BELLS`) says only that there is work: the job goes on with whatever else is due
 there, one row after the other, each taken under its own lease. So thousands of instructions need neither as many bells
-nor as many processes. Instructions that nobody has tried to send yet are taken a handful at a time, as many as the bank
-is sent at once: they share two transactions. What went wrong once is done alone from then on.
+nor as many processes. Instructions that nobody has tried to send yet are taken a handful at a time, a few times as many
+as the bank is sent at once: they share two transactions. What went wrong once is done alone from then on.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ _HANDLERS: dict[str, Callable[..., None]] = {
 
 #: Seconds after which a job takes no further row: the last one must end before RQ's own limit.
 _LONGEST_ROUND = 20.0
-#: How often the bank is sent as many as it takes at once before their answers are written down together.
-_WAVES = 2
+#: How many times what the bank takes at once is sent before the answers are written down, together.
+_WAVES = 4
 
 
 def perform(outbox_id: int) -> None:
@@ -95,28 +95,27 @@ def _handful(session: Session, app: Flask, first: Outbox | None) -> list[Task]:
 
 
 def _do(session: Session, app: Flask, tasks: list[Task]) -> None:
-    """Work of one topic."""
-    logs = [_LOG.bind(outbox_id=task.outbox_id, topic=task.topic, subject_id=task.subject_id) for task in tasks]
+    """Work of one topic, with a line in the log."""
+    topic = tasks[0].topic
+    log = _LOG.bind(topic=topic, rows={task.outbox_id: task.subject_id for task in tasks}, attempts=tasks[0].attempts)
     try:
-        _HANDLERS[tasks[0].topic](session, app, *tasks)
+        _HANDLERS[topic](session, app, *tasks)
     except Exception as error:
-        for log, task in zip(logs, tasks, strict=True):
-            log.exception("job_failed", attempts=task.attempts)
+        log.exception("job_failed")
         with transaction(session):
             for task in tasks:
                 retry_at = clock.machine() + outbox.wait_after(task.attempts)
                 outbox.fail(session, task.outbox_id, f"{type(error).__name__}: {error}", retry_at)
     else:
-        for log, task in zip(logs, tasks, strict=True):
-            log.info("job_done", attempts=task.attempts)
+        log.info("job_done")
 
 
 def _lease(app: Flask, queue: str) -> timedelta:
     """Longer than the work can take, and no longer: it is how long the row rests when its worker dies.
 
-    At the bank that is two calls: two waves are sent, or one instruction is asked for and sent again.
+    At the bank it takes as many answers as there are waves; to ask for one instruction and send it again takes two.
     """
     if queue != "payout":
         return timedelta(seconds=queueing.TIMEOUTS[queue] + 15)
     bank: Bank = app.extensions["bank"]
-    return 2 * bank.answers_within + timedelta(seconds=5)
+    return _WAVES * bank.answers_within + timedelta(seconds=5)

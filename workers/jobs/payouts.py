@@ -39,8 +39,8 @@ def send(session: Session, app: Flask, *tasks: Task) -> None:
     answers = dict.fromkeys(subjects, _INTERRUPTED) | _send_all(app.extensions["bank"], instructions)
     with transaction(session, durable=False):
         now = clock.now()
-        payouts.settle(session, now, answers)
         outbox.finish(session, now, *(task.outbox_id for task in tasks))
+        payouts.settle(session, now, answers)
 
 
 def ask(session: Session, app: Flask, task: Task) -> None:
