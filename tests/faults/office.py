@@ -108,7 +108,7 @@ class Office:
         return self._ask(lambda session: session.scalar(_count(Payout, Payout.state.not_in(("paid", "failed")))) or 0)
 
     def unsent_payouts(self) -> int:
-        """How many nobody has begun to send. What a dead worker held rests under its lease, and is no work for others."""
+        """How many nobody has begun to send: what a dead worker held rests under its lease."""
         return self._ask(lambda session: session.scalar(_count(Payout, Payout.state == "released")) or 0)
 
     def keep_up(self) -> None:
