@@ -19,6 +19,7 @@ from reviewapp.queries import finance, scope
 from reviewapp.services import payouts
 from reviewapp.web import second_factor
 from reviewapp.web.access import actor, open_to
+from reviewapp.web.form_errors import point_at
 
 blueprint = Blueprint("batches", __name__, url_prefix="/finance/batches")
 
@@ -112,6 +113,7 @@ def release(public_id: str) -> ResponseReturnValue:
             )
             said = _released(batch.state, batch.channel)
     except InvalidValue as error:
+        point_at(form, error.fields)
         return _page(public_id, form, error.message), error.status
     flash(said, "success")
     return redirect(url_for("batches.show", public_id=public_id))

@@ -96,6 +96,9 @@ def test_a_release_needs_the_password(visit: Visit, rows: Session, batch: Payout
         answer = visitor.post(path, typed(batch, proof=wrong))
         assert answer.status_code == 422
         assert says in words(answer)
+    answer = visitor.post(path, typed(batch, count="3", total="6000.01"))
+    assert answer.status_code == 422
+    assert [field for field in ("count", "total") if f'id="{field}-error"' not in answer.text] == []
     rows.rollback()
     rows.refresh(batch)
     assert batch.state == "made"

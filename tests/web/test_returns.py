@@ -112,6 +112,8 @@ def test_two_people_settle_what_is_in_suspense(visit: Visit, rows: Session, sent
     form = {"number": sent[0].number, "reason": "末位印成全角，已与银行核实"}
     empty = first.post(f"{path}/propose", {"number": sent[0].number, "reason": ""})
     assert (empty.status_code, "请写明理由" in words(empty)) == (422, True)
+    assert f'value="{sent[0].number}"' in empty.text
+    assert f'aria-describedby="propose-reason-{item.public_id}-error"' in empty.text
     assert first.post(f"{path}/propose", form).status_code == 302
     assert "等待另一位财务人员确认" in words(first.get("/finance/suspense"))
     assert first.post(f"{path}/confirm").status_code == 403
