@@ -95,10 +95,10 @@ def due(session: Session) -> tuple[SchemeDue, ...]:
 
 
 def batches(session: Session) -> tuple[BatchRow, ...]:
-    """The newest batches, newest first."""
+    """The newest batches, newest first, but before them those that wait for their release."""
     rows = session.scalars(
         select(PayoutBatch)
-        .order_by(PayoutBatch.id.desc())
+        .order_by(PayoutBatch.state.not_in(("made", "checked")), PayoutBatch.id.desc())
         .limit(_NEWEST)
         .options(joinedload(PayoutBatch.maker), joinedload(PayoutBatch.checker), joinedload(PayoutBatch.second_checker))
     ).all()
@@ -159,9 +159,9 @@ def overdue(session: Session, now: datetime, cut_off: timedelta) -> tuple[Payout
     return tuple(line(payout) for payout in session.scalars(late.order_by(Payout.sent_at, Payout.id)))
 
 
-def reconciliation(session: Session) -> Reconciliation | None:
-    """The newest daily reconciliation that the bank has answered for."""
-    told = select(Reconciliation).where(Reconciliation.at.is_not(None))
+def reconciliation(session: Session, now: datetime) -> Reconciliation | None:
+    """The newest daily reconciliation until `now` that the bank has answered for."""
+    told = select(Reconciliation).where(Reconciliation.at <= now)
     return session.scalar(told.order_by(Reconciliation.day.desc()).limit(1))
 
 

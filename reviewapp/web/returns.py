@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -77,7 +78,7 @@ def apply(public_id: str) -> ResponseReturnValue:
     file = scope.return_file(db.session, actor(), public_id)
     with transaction(db.session):
         payouts_returns.apply(db.session, actor(), clock.now(), file.id, request.form.get("shown", ""))
-    flash("回盘文件已入账。", "success")
+    flash(_applied(queries.file_view(db.session, scope.return_file(db.session, actor(), public_id)).counts), "success")
     return redirect(url_for("returns.show", public_id=public_id))
 
 
@@ -180,6 +181,11 @@ class _Refused:
 
 def _suspense(refused: _Refused | None = None) -> str:
     return render_template("finance/suspense.html", rows=queries.suspense(db.session), refused=refused)
+
+
+def _applied(counts: Mapping[str, int]) -> str:
+    told = "，".join(f"{word} {counts[outcome]} 笔" for outcome, word in queries.OUTCOMES.items() if counts[outcome])
+    return f"回盘文件已入账：{told}。"
 
 
 def _title(name: str) -> str:
