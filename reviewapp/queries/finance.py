@@ -35,6 +35,7 @@ class PayoutLine:
 
     number: str
     claim_number: str
+    claim_public_id: str
     payee: str
     card: str
     amount_fen: int
@@ -140,6 +141,7 @@ def line(payout: Payout) -> PayoutLine:
     return PayoutLine(
         number=payout.number,
         claim_number=payout.claim.number or "",
+        claim_public_id=payout.claim.public_id,
         payee=mask_name(payout.payee["name"]),
         card=mask_card(payout.payee["card_number"]),
         amount_fen=payout.amount_fen,

@@ -172,7 +172,7 @@ def _listing(refusal: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    """What was tried with which line, and why it was not done: the page says so at that line and keeps what was typed."""
+    """What was tried with which line, and why it was not done: told at that line, which keeps what was typed."""
 
     item: str
     act: str
@@ -184,7 +184,7 @@ def _suspense(refused: _Refused | None = None) -> str:
 
 
 def _applied(counts: Mapping[str, int]) -> str:
-    told = "，".join(f"{word} {counts[outcome]} 笔" for outcome, word in queries.OUTCOMES.items() if counts[outcome])
+    told = "；".join(f"{word} {counts[outcome]} 笔" for outcome, word in queries.OUTCOMES.items() if counts[outcome])
     return f"回盘文件已入账：{told}。"
 
 
