@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import Payout, PayoutBatch, Reconciliation
+from reviewapp.models import Claim, Payout, PayoutBatch, Reconciliation
 from reviewapp.policy.masks import mask_card, mask_name
 
 #: What became of an instruction, in Chinese.
@@ -159,6 +159,13 @@ def overdue(session: Session, now: datetime, cut_off: timedelta) -> tuple[Payout
     """Instructions whose outcome the bank has not told `cut_off` after they were sent: a person must ask it."""
     late = _payouts().where(Payout.state == "unknown", Payout.sent_at <= now - cut_off)
     return tuple(line(payout) for payout in session.scalars(late.order_by(Payout.sent_at, Payout.id)))
+
+
+def without_card(session: Session) -> tuple[PayoutLine, ...]:
+    """The last instruction of each claim whose payment failed and whose claimant has not given another card yet."""
+    last = select(func.max(Payout.id)).join(Claim, Claim.id == Payout.claim_id).where(Claim.state == "failed")
+    found = _payouts().where(Payout.id.in_(last.group_by(Payout.claim_id)))
+    return tuple(line(payout) for payout in session.scalars(found.order_by(Payout.settled_at, Payout.id)))
 
 
 def reconciliation(session: Session, now: datetime) -> Reconciliation | None:

@@ -23,6 +23,7 @@ def home() -> ResponseReturnValue:
         "finance/home.html",
         due=queries.due(db.session),
         batches=queries.batches(db.session),
+        without_card=queries.without_card(db.session),
         waiting=finance_waiting.waiting(db.session, actor()),
         reconciliation=queries.reconciliation(db.session, clock.now()),
         overdue=queries.overdue(db.session, clock.now(), cut_off),

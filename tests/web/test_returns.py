@@ -55,6 +55,7 @@ def test_from_the_upload_to_the_money(visit: Visit, rows: Session, sent: list[Pa
     again = visitor.post(f"{shown.request.path}/apply", form)
     assert (again.status_code, "已经入账" in words(again)) == (409, True)
     assert "有 1 笔回盘挂账待处理" in words(visitor.get("/finance"))
+    assert "等申领人更换收款卡 1 笔，合计 ¥3,000.00" in words(visitor.get("/finance"))
     postings = f"/finance/pools/{sent[0].claim.pool.public_id}/entries?column=paid"
     assert f"批次 {sent[0].batch.number}" in words(visitor.get(postings))
 
