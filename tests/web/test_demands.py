@@ -75,6 +75,7 @@ def test_what_is_wrong_is_told_where_it_was_typed(rows: Session, visit: Visit) -
         assert f'id="{next(iter(change))}-error"' in answer.text
     answer = visit(checker).post(f"{path}/cancel", {"reason": ""})
     assert (answer.status_code, "请填写撤销的原因" in words(answer)) == (422, True)
+    assert 'id="why-error"' in answer.text
 
 
 def test_a_part_returned_is_worked_out_by_the_schemes_rule(rows: Session, visit: Visit) -> None:

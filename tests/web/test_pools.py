@@ -105,6 +105,7 @@ def test_what_was_taken_since_is_refused_at_the_confirmation(rows: Session, visi
     assert (answer.status_code, "不足 100,000.00 元" in words(answer)) == (422, True)
     answer = visit(checker).post(f"/finance/pools/orders/{order.public_id}/cancel", {"reason": " "})
     assert (answer.status_code, "请填写取消的原因" in words(answer)) == (422, True)
+    assert f'id="why-{order.public_id}-error"' in answer.text
     assert (
         visit(checker).post(f"/finance/pools/orders/{order.public_id}/cancel", {"reason": "用不上"}).status_code == 302
     )
