@@ -3,8 +3,7 @@
 `submit` is what the claimant's button does: the checks of the scheme over the claim's facts, the evaluation and the
 blind keys kept, then ticket, reservation, posting and trail. `enter` is the last part alone: ticket, reservation,
 posting, trail. Both are the application's own services, each claim in a transaction of its own, in as many processes
-(one connection each) as the bare INSERT has. `ratio` is that of `enter`. `session` is the same bare INSERT through the
-application's session instead of the bare driver: what of the difference is the library's.
+(one connection each) as the bare INSERT has. `ratio` is that of `enter`.
 """
 
 from __future__ import annotations
@@ -25,11 +24,9 @@ from reviewapp.services import funds, queue, trail
 
 AWARD_FEN = 400_000
 _RAW_ROW = f"INSERT INTO bench_rows (body) VALUES ('{'x' * 120}')"
-_IN_SESSION = text(_RAW_ROW)
 _RAW_A_CLAIM = 4
 """Bare inserts for each claim, so that both take long enough to be measured."""
 _VERBS = ("submit", "enter")
-_BARE = ("raw", "session")
 
 
 @dataclass(frozen=True)
@@ -44,13 +41,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Share:
-    """One process's part: `verb` on the claims, or `rows` bare inserts; one of each before the clock runs."""
+    """One process's part: `verb` on the claims, or `raw` bare inserts; one of each before the clock runs."""
 
     scratch: Scratch
     verb: str = "raw"
     actor: Actor | None = None
     claim_ids: tuple[int, ...] = ()
-    rows: int = 0
+    raw: int = 0
 
 
 def measure(scratch: Scratch, plan: Plan, say: Callable[[str], None]) -> dict[str, Any]:
@@ -81,12 +78,11 @@ def _over(scratch: Scratch, session: Session, plan: Plan, pools: int, say: Calla
     with transaction(session):
         by = drafts.user(session, "claimant", f"测速申领人-{pools}")
         rows, actor = drafts.pools(session, pools, f"over-{pools}"), Actor.of(by)
-    speeds: dict[str, list[float]] = {name: [] for name in (*_BARE, *_VERBS)}
+    speeds: dict[str, list[float]] = {"raw": [], **{verb: [] for verb in _VERBS}}
     share = plan.claims // plan.workers
     for number in range(plan.rounds):
-        for bare in _BARE:
-            shares = [_Share(scratch, bare, rows=share * _RAW_A_CLAIM)] * plan.workers
-            speeds[bare].append(share * _RAW_A_CLAIM * plan.workers / together.seconds(_prepare, shares))
+        raw = [_Share(scratch, raw=share * _RAW_A_CLAIM)] * plan.workers
+        speeds["raw"].append(share * _RAW_A_CLAIM * plan.workers / together.seconds(_prepare, raw))
         for verb in _VERBS:
             with transaction(session):
                 seed = hash((pools, number, verb == "enter"))
@@ -101,10 +97,8 @@ def _over(scratch: Scratch, session: Session, plan: Plan, pools: int, say: Calla
         "submit_per_second": round(middle["submit"], 1),
         "enter_per_second": round(middle["enter"], 1),
         "raw_per_second": round(middle["raw"], 1),
-        "session_per_second": round(middle["session"], 1),
         "submit_ratio": round(middle["submit"] / middle["raw"], 3),
         "ratio": round(middle["enter"] / middle["raw"], 3),
-        "ratio_to_session": round(middle["enter"] / middle["session"], 3),
     }
 
 
@@ -113,10 +107,8 @@ def _prepare(share: _Share) -> Callable[[], None]:
     use_keys()
     engine = share.scratch.engine()
     if share.verb == "raw":
-        return bare_inserts(share.scratch, engine, share.rows)
+        return bare_inserts(share.scratch, engine, share.raw)
     session = Session(engine)
-    if share.verb == "session":
-        return _inserts_in_session(session, share.rows)
     act = _submit if share.verb == "submit" else _enter
     assert share.actor is not None
     actor, first, rest = share.actor, share.claim_ids[0], share.claim_ids[1:]
@@ -152,18 +144,6 @@ def bare_inserts(scratch: Scratch, engine: Engine, count: int) -> Callable[[], N
         for _ in range(times):
             for statement in statements:
                 cursor.execute(statement)
-
-    work(1)
-    return work
-
-
-def _inserts_in_session(session: Session, count: int) -> Callable[[], None]:
-    """So many, as the application would; one of them before the clock runs."""
-
-    def work(times: int = count) -> None:
-        for _ in range(times):
-            with transaction(session):
-                session.execute(_IN_SESSION)
 
     work(1)
     return work
