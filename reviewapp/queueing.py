@@ -25,6 +25,7 @@ from redis.retry import Retry as NoRetry
 from rq import Queue, Retry, Worker
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
+from rq.timeouts import JobTimeoutException
 from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction, scoped_session
 
@@ -33,7 +34,10 @@ from reviewapp.models.outbox import TOPICS, Outbox
 QUEUES = tuple(dict.fromkeys(TOPICS.values()))
 #: The one job function; named as text so that nothing here imports the workers.
 JOB = "workers.jobs.perform"
-#: Seconds a job of the queue may take.
+#: Raised into a job whose time is over.
+OutOfTime = JobTimeoutException
+#: Seconds a job of the queue may take: a round of payouts is 20, and what was begun in it may take three of the bank's
+#: longest answers more (`bank.LONGEST_TIMEOUT`).
 TIMEOUTS = {"ocr": 180, "payout": 90}
 #: Shared queues, and how many bells may hang on each: enough that several workers hear one.
 MOST_BELLS = {"payout": 4}

@@ -8,7 +8,10 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from reviewapp.bank.http import HttpBank
 from reviewapp.bank.protocol import Answer, Bank, BankUnavailable, Instruction, StatementLine
 
-__all__ = ["Answer", "Bank", "BankUnavailable", "Instruction", "StatementLine", "bank_from_url"]
+#: Seconds that a call of the bank may take at most: payouts are sent in jobs that have to end, too.
+LONGEST_TIMEOUT = 20.0
+
+__all__ = ["LONGEST_TIMEOUT", "Answer", "Bank", "BankUnavailable", "Instruction", "StatementLine", "bank_from_url"]
 
 
 def bank_from_url(url: str) -> Bank:
@@ -23,9 +26,14 @@ def bank_from_url(url: str) -> Bank:
     unknown = set(options) - {"timeout", "not_found_final_after", "at_once"}
     if unknown:
         raise ValueError(f"BANK_URL: unknown option {', '.join(sorted(unknown))}")
+    timeout = float(options.get("timeout", ["10"])[0])
+    if not 0 < timeout <= LONGEST_TIMEOUT:
+        raise ValueError(
+            f"BANK_URL: timeout: expected more than 0 and at most {LONGEST_TIMEOUT:g} seconds, got {timeout:g}"
+        )
     return HttpBank(
         urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")),
-        timeout=float(options.get("timeout", ["10"])[0]),
+        timeout=timeout,
         not_found_final_after=timedelta(seconds=float(options.get("not_found_final_after", ["60"])[0])),
         at_once=max(1, int(options.get("at_once", ["16"])[0])),
     )

@@ -54,9 +54,9 @@ class StatementLine:
 class Bank(Protocol):
     """A bank interface. No method is called inside a database transaction."""
 
-    #: The bank's cut-off: a number it cannot find this long after it was last sent was not taken in and will not be.
+    #: The bank's cut-off: a number it cannot find this long after it reached it was not taken in and will not be.
     not_found_final_after: timedelta
-    #: The longest that one call lasts.
+    #: How long an answer is waited for.
     answers_within: timedelta
     #: How many payments one process may order at the same time.
     at_once: int

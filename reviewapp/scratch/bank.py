@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -49,4 +50,5 @@ class SandboxBank:
 
     def credits(self) -> list[tuple[str, int]]:
         """(number, fen) of every movement of money."""
-        return Books(self.database).credits()
+        with closing(Books(self.database)) as books:
+            return books.credits()

@@ -67,7 +67,7 @@ def move_together(session: Session, claims: Sequence[Claim], actor: Actor, now: 
     """`move` for several locked claims by the same action, a statement for all that stand alike; as `move` for each."""
     before = [claim.state for claim in claims]
     for state in dict.fromkeys(before):
-        ids = [claim.id for claim in claims if claim.state == state]
+        ids = [claim.id for claim, was in zip(claims, before, strict=True) if was == state]
         new = {"state": _target(state, actor, action), "revision": Claim.revision + 1, "changed_at": now}
         session.execute(update(Claim).where(Claim.id.in_(ids)).values(new))
     events = [_event(claim, actor, now, action, state) for claim, state in zip(claims, before, strict=True)]

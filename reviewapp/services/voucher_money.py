@@ -83,10 +83,12 @@ def _behind(session: Session, claim: Claim) -> Voucher | None:
 
 
 def _needs_one(session: Session, claim: Claim) -> bool:
-    """A settlement always, and the claim of a sale at a counter."""
+    """A settlement always, and the claim of a sale at a firm's counter, whatever a newer version says."""
     if _settles(claim):
         return True
-    return _is_sold(claim) and session.scalar(select(Sale.id).where(Sale.claim_id == claim.id)) is not None
+    if claim.organisation_id is None:
+        return False
+    return session.scalar(select(Sale.id).where(Sale.claim_id == claim.id)) is not None
 
 
 def _settles(claim: Claim) -> bool:

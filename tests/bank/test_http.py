@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -29,7 +30,7 @@ def test_paid_once_however_often_it_is_sent(sandbox: SandboxBank) -> None:
 
 
 def test_twenty_at_once_pay_once(sandbox: SandboxBank) -> None:
-    bank = _bank(sandbox, timeout=30)
+    bank = _bank(sandbox, timeout=20)
     with ThreadPoolExecutor(20) as threads:
         answers = list(threads.map(lambda _: bank.send(PAYMENT), range(20)))
     assert {answer.status for answer in answers} == {"paid"}
@@ -65,6 +66,15 @@ def test_late_answer_is_unknown_and_found_when_asked(sandbox: SandboxBank) -> No
     bank = _bank(sandbox, timeout=0.5)
     assert bank.send(PAYMENT).status == "unknown"
     assert bank.ask(PAYMENT.number).status == "paid"
+
+
+def test_one_that_takes_a_number_twice_is_found_out(sandbox: SandboxBank) -> None:
+    sandbox.switch(late_record=1, late_record_seconds=0.3, taken_twice=1)
+    bank = _bank(sandbox)
+    for _ in range(2):
+        assert bank.send(PAYMENT).status == "unknown"
+    time.sleep(0.3)
+    assert [number for number, _ in sandbox.credits()] == [PAYMENT.number] * 2
 
 
 def test_late_record_cannot_be_found_at_first(sandbox: SandboxBank) -> None:
@@ -155,6 +165,6 @@ def test_addresses() -> None:
     bank = bank_from_url("https://bank.example/pay?timeout=3&not_found_final_after=7200")
     assert bank.not_found_final_after == timedelta(hours=2)
     assert bank.answers_within == timedelta(seconds=3)
-    for wrong in ("ftp://bank.example", "bank.example", "http://bank.example?retries=3"):
+    for wrong in ("ftp://bank.example", "bank.example", "http://bank.example?retries=3", "http://bank.example?timeout=30"):
         with pytest.raises(ValueError, match="BANK_URL"):
             bank_from_url(wrong)

@@ -37,7 +37,7 @@ from tests.factories.payouts import released
 #: A bank at its worst, and quick about it: what it records late is there long before its cut-off of 3 s.
 FAULTS: dict[str, float] = {
     "late_answer": 0.5, "late_answer_seconds": 0.3, "lost_answer": 0.1, "late_record": 0.1, "late_record_seconds": 1.0,
-    "late_apply": 0.1, "late_apply_seconds": 1.0, "refuse": 0.1,
+    "late_apply": 0.1, "late_apply_seconds": 1.0, "refuse": 0.1, "taken_twice": 1.0,
 }  # fmt: skip
 #: One that is only slow sometimes, so that a kill finds somebody at work.
 HONEST = {"late_answer": 0.5, "late_answer_seconds": 0.3}

@@ -106,7 +106,7 @@ def test_a_round_leaves_alone_what_others_hold_and_what_is_not_due(office: Sessi
 
 def test_a_round_ends_in_time_for_the_queues_own_limit(office: Session, bank: SandboxBank, monkeypatch: Any) -> None:
     monkeypatch.setattr(jobs, "_LONGEST_ROUND", 0.0)
-    monkeypatch.setattr(jobs, "_WAVES", 2)
+    monkeypatch.setattr(jobs.payouts, "WAVES", 2)
     monkeypatch.setattr(current_app.extensions["bank"], "at_once", 1)
     with transaction(office):
         released(office, 5)

@@ -49,12 +49,14 @@ _HANDLERS: dict[str, Callable[..., None]] = {
 
 #: Seconds after which a job takes no further row: the last one must end before RQ's own limit.
 _LONGEST_ROUND = 20.0
-#: How many times what the bank takes at once is sent before the answers are written down, together.
-_WAVES = 4
 
 
 def perform(outbox_id: int) -> None:
-    """Do the row's work, if it is open, due and nobody else's; then what else is due on a shared queue."""
+    """Do the row's work, if it is open, due and nobody else's; then what else is due on a shared queue.
+
+    Raises `queueing.OutOfTime` when RQ's limit is over; what was at work then is written down as gone wrong.
+    """
+    until = time.monotonic() + _LONGEST_ROUND
     app = runtime.app()
     with app.app_context():
         session = db.session()
@@ -66,13 +68,12 @@ def perform(outbox_id: int) -> None:
         if tasks:
             _do(session, app, tasks)
         if queue in queueing.MOST_BELLS:
-            _go_on(session, app, queue)
+            _go_on(session, app, queue, until)
 
 
-def _go_on(session: Session, app: Flask, queue: str) -> None:
+def _go_on(session: Session, app: Flask, queue: str, until: float) -> None:
     """Whatever else is due on the queue, until nothing is or the round has lasted long enough."""
     topics = [topic for topic, name in TOPICS.items() if name == queue]
-    until = time.monotonic() + _LONGEST_ROUND
     while time.monotonic() < until:
         with transaction(session, durable=False):
             row = outbox.begin_next(session, topics, clock.machine(), _lease(app, queue))
@@ -90,7 +91,7 @@ def _handful(session: Session, app: Flask, first: Outbox | None) -> list[Task]:
     if first.topic == "payout.send" and first.attempts == 1:
         bank: Bank = app.extensions["bank"]
         lease = _lease(app, TOPICS[first.topic])
-        rows += outbox.begin_fresh(session, first.topic, clock.machine(), lease, _WAVES * bank.at_once - 1)
+        rows += outbox.begin_fresh(session, first.topic, clock.machine(), lease, payouts.WAVES * bank.at_once - 1)
     return [Task(row.id, row.topic, row.subject_id, row.attempts, row.error) for row in rows]
 
 
@@ -106,16 +107,14 @@ def _do(session: Session, app: Flask, tasks: list[Task]) -> None:
             for task in tasks:
                 retry_at = clock.machine() + outbox.wait_after(task.attempts)
                 outbox.fail(session, task.outbox_id, f"{type(error).__name__}: {error}", retry_at)
+        if isinstance(error, queueing.OutOfTime):
+            raise
     else:
         log.info("job_done")
 
 
 def _lease(app: Flask, queue: str) -> timedelta:
-    """Longer than the work can take, and no longer: it is how long the row rests when its worker dies.
-
-    At the bank it takes as many answers as there are waves; to ask for one instruction and send it again takes two.
-    """
+    """Longer than the work can take, and no longer: it is how long the row rests when its worker dies."""
     if queue != "payout":
         return timedelta(seconds=queueing.TIMEOUTS[queue] + 15)
-    bank: Bank = app.extensions["bank"]
-    return _WAVES * bank.answers_within + timedelta(seconds=5)
+    return payouts.longest(app.extensions["bank"]) + timedelta(seconds=5)

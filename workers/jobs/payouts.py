@@ -2,14 +2,21 @@
 
 What is committed before the bank is called is on the disk by then. What is committed after it need not be: a database
 that forgets an answer has the instruction in flight, and it is asked for.
+
+A handful keeps times, so that what it says of when its instructions left can be relied on. What has not left for the
+bank within one answer's time (`Bank.answers_within`) of the handful's begin does not leave at all, and what is not
+answered after three such times is left to be asked for.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import timedelta
+from functools import cache
 
+import structlog
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -19,8 +26,17 @@ from reviewapp.db import transaction
 from reviewapp.services import outbox, payouts
 from workers.jobs.task import Task
 
+_LOG = structlog.get_logger(__name__)
+#: How many times what the bank takes at once is sent before the answers are written down, together.
+WAVES = 4
+_ANSWERS = 3
 _INTERRUPTED = Answer("unknown", reason="上一次发放在得到银行答复前中断，正在向银行查询。")
 _NO_CONNECTION = Answer("unknown", reason="没有连上银行，稍后自动查询并重试。")
+
+
+def longest(bank: Bank) -> timedelta:
+    """How long the bank's part of a job may last: a handful sent, or one instruction asked for and sent again."""
+    return _ANSWERS * bank.answers_within
 
 
 def order(session: Session, _app: Flask, task: Task) -> None:
@@ -33,10 +49,11 @@ def order(session: Session, _app: Flask, task: Task) -> None:
 
 def send(session: Session, app: Flask, *tasks: Task) -> None:
     """payout.send: send released instructions side by side; one begun before is asked for instead (subject: payout)."""
+    began, bank = time.monotonic(), app.extensions["bank"]
     subjects = [task.subject_id for task in tasks]
     with transaction(session):
         instructions = payouts.begin_sending(session, clock.now(), *subjects)
-    answers = dict.fromkeys(subjects, _INTERRUPTED) | _send_all(app.extensions["bank"], instructions)
+    answers = dict.fromkeys(subjects, _INTERRUPTED) | _send_all(bank, instructions, began)
     with transaction(session, durable=False):
         now = clock.now()
         outbox.finish(session, now, *(task.outbox_id for task in tasks))
@@ -60,24 +77,50 @@ def ask(session: Session, app: Flask, task: Task) -> None:
 
 
 def _learn(session: Session, bank: Bank, payout_id: int, question: payouts.Question) -> Answer:
-    """What the bank says; a number it finally did not take in is sent again under the same number."""
+    """What the bank says; a number it finally did not take in is sent again under the same number.
+
+    The bank's cut-off runs from when the instruction reached it at the latest: it left within one answer's time of
+    `sent_at`, and lay on the way no longer than another.
+    """
     asked_at = clock.now()
     try:
         answer = bank.ask(question.number)
     except BankUnavailable:
         return _NO_CONNECTION
-    if answer.status != "not_found" or asked_at < question.sent_at + bank.not_found_final_after:
+    there_by = question.sent_at + 2 * bank.answers_within
+    if answer.status != "not_found" or asked_at < there_by + bank.not_found_final_after:
         return answer
     with transaction(session):
         instruction = payouts.begin_again(session, clock.now(), payout_id, question)
     return answer if instruction is None else _send(bank, instruction)
 
 
-def _send_all(bank: Bank, instructions: Mapping[int, Instruction]) -> dict[int, Answer]:
-    if len(instructions) <= 1:
-        return {payout_id: _send(bank, instruction) for payout_id, instruction in instructions.items()}
-    answers = _side_by_side(bank.at_once).map(partial(_send, bank), instructions.values())
-    return dict(zip(instructions, answers, strict=True))
+def _send_all(bank: Bank, instructions: Mapping[int, Instruction], began: float) -> dict[int, Answer]:
+    """The answers that came in time. An instruction without one may have left, and may still be on its way."""
+    each = bank.answers_within.total_seconds()
+    threads = _side_by_side(bank.at_once)
+    calls = {
+        threads.submit(_send_by, began + each, bank, instruction): payout_id
+        for payout_id, instruction in instructions.items()
+    }
+    answered, late = wait(calls, timeout=max(0.0, began + _ANSWERS * each - time.monotonic()))
+    for call in late:
+        call.cancel()
+    return {calls[call]: answer for call in answered if (answer := _said(call)) is not None}
+
+
+def _said(call: Future[Answer | None]) -> Answer | None:
+    """What came back; None, with a line in the log, for what no bank should raise."""
+    error = call.exception()
+    if error is not None:
+        _LOG.error("bank_call_failed", exc_info=error)
+        return None
+    return call.result()
+
+
+def _send_by(until: float, bank: Bank, instruction: Instruction) -> Answer | None:
+    """Send it, unless it is too late for that."""
+    return _send(bank, instruction) if time.monotonic() <= until else None
 
 
 @cache

@@ -57,8 +57,13 @@ class Books:
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.executescript(_TABLES)
 
-    def take(self, order: Order, *, failure: str | None, hidden_for: float, settles_in: float) -> None:
-        """Write the payment down once; a known number again changes nothing, with another content it is OtherBody."""
+    def take(
+        self, order: Order, *, failure: str | None, hidden_for: float, settles_in: float, forgetful: bool = False
+    ) -> None:
+        """Write the payment down once; a known number again changes nothing, with another content it is OtherBody.
+
+        Forgetful books do not know a number that is not to be found yet: its money moves again.
+        """
         now = time.time()
         with self._transaction() as database:
             known = database.execute("SELECT * FROM payments WHERE number = ?", (order.number,)).fetchone()
@@ -71,6 +76,11 @@ class Books:
                 )
             elif _order(known) != order:
                 raise OtherBody(order.number)
+            elif forgetful and known["visible_at"] > now:
+                database.execute(
+                    "INSERT INTO credits (number, card_number, amount_fen, at) VALUES (?, ?, ?, ?)",
+                    (order.number, order.card_number, order.amount_fen, now),
+                )
             _settle(database, now)
 
     def look(self, number: str) -> dict[str, object] | None:
@@ -100,16 +110,21 @@ class Books:
             rows = database.execute("SELECT number, amount_fen FROM credits ORDER BY id").fetchall()
         return [(row["number"], row["amount_fen"]) for row in rows]
 
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._turn:
+            self._database.close()
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._turn:
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
-            except BaseException:
-                self._database.execute("ROLLBACK")
-                raise
-            self._database.execute("COMMIT")
+                self._database.execute("COMMIT")
+            finally:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
 
 
 def _settle(database: sqlite3.Connection, now: float) -> None:

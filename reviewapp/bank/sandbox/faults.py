@@ -18,7 +18,8 @@ class Faults:
     refuse: 503 before anything is written. late_answer: applied, answered `late_answer_seconds` later.
     lost_answer: applied, connection closed without an answer. late_apply: answered `accepted`, settled
     `late_apply_seconds` later. late_record: no answer, and the number is not to be found for `late_record_seconds`;
-    then it is there and paid. failing: definite failure with `failing_reason`.
+    then it is there and paid. taken_twice: a number that is not to be found yet is not known either: sent again, it is
+    paid again. failing: definite failure with `failing_reason`.
     """
 
     refuse: float = 0.0
@@ -26,6 +27,7 @@ class Faults:
     lost_answer: float = 0.0
     late_apply: float = 0.0
     late_record: float = 0.0
+    taken_twice: float = 0.0
     failing: float = 0.0
     late_answer_seconds: float = 15.0
     late_apply_seconds: float = 20.0

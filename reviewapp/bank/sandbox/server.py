@@ -38,7 +38,10 @@ class Counter:
         hidden = faults.late_record_seconds if self.dice.falls("late_record") else 0.0
         later = faults.late_apply_seconds if self.dice.falls("late_apply") else 0.0
         try:
-            self.books.take(order, failure=self._failure(order), hidden_for=hidden, settles_in=later)
+            self.books.take(
+                order, failure=self._failure(order), hidden_for=hidden, settles_in=later,
+                forgetful=self.dice.falls("taken_twice"),
+            )  # fmt: skip
         except OtherBody:
             return 409, {"number": order.number, "status": "conflict"}
         if hidden or self.dice.falls("lost_answer"):
