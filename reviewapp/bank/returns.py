@@ -120,8 +120,8 @@ def read(template: Template, data: bytes) -> ReturnFile:
     layout = template.returned
     is_archive = data.startswith(b"PK\x03\x04")
     if is_archive != (layout.form.format == "xlsx"):
-        given, wanted = ("Excel", "CSV") if is_archive else ("文本", "Excel（xlsx）")
-        raise Refused(f"所选模板“{template.title}”的回盘是 {wanted} 文件，上传的是{given}文件。请换一个模板或文件。")
+        wanted = " CSV " if is_archive else " Excel（xlsx）"
+        raise Refused(f"所选模板“{template.title}”的回盘应是{wanted}文件，上传的不是。请换一个模板或文件。")
     rows, note = (sheets.xlsx_rows(data), "") if is_archive else _csv(layout, data)
     return ReturnFile(_lines(layout, _body(layout, rows)), note)
 

@@ -27,5 +27,5 @@ class OrderForm(FlaskForm):  # type: ignore[misc]
         "事由", validators=[InputRequired("请填写事由。"), Length(max=200, message="事由最多 200 个字。")]
     )
     source = SelectField("资金来源", choices=[("", "不分级")], default="", validate_choice=False)
-    to_pool = SelectField("调入资金池", choices=[("", "—")], default="", validate_choice=False)
+    to_pool = SelectField("调入资金池（仅调剂时选）", choices=[("", "—")], default="", validate_choice=False)
     form_key = HiddenField(validators=[InputRequired(), Length(max=40)])

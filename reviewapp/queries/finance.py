@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import Payout, PayoutBatch, Reconciliation
+from reviewapp.models import Claim, Payout, PayoutBatch, Reconciliation
 from reviewapp.policy.masks import mask_card, mask_name
 
 #: What became of an instruction, in Chinese.
@@ -35,6 +35,7 @@ class PayoutLine:
 
     number: str
     claim_number: str
+    claim_public_id: str
     payee: str
     card: str
     amount_fen: int
@@ -95,10 +96,10 @@ def due(session: Session) -> tuple[SchemeDue, ...]:
 
 
 def batches(session: Session) -> tuple[BatchRow, ...]:
-    """The newest batches, newest first."""
+    """The newest batches, newest first, but before them those that wait for their release."""
     rows = session.scalars(
         select(PayoutBatch)
-        .order_by(PayoutBatch.id.desc())
+        .order_by(PayoutBatch.state.not_in(("made", "checked")), PayoutBatch.id.desc())
         .limit(_NEWEST)
         .options(joinedload(PayoutBatch.maker), joinedload(PayoutBatch.checker), joinedload(PayoutBatch.second_checker))
     ).all()
@@ -140,6 +141,7 @@ def line(payout: Payout) -> PayoutLine:
     return PayoutLine(
         number=payout.number,
         claim_number=payout.claim.number or "",
+        claim_public_id=payout.claim.public_id,
         payee=mask_name(payout.payee["name"]),
         card=mask_card(payout.payee["card_number"]),
         amount_fen=payout.amount_fen,
@@ -159,9 +161,16 @@ def overdue(session: Session, now: datetime, cut_off: timedelta) -> tuple[Payout
     return tuple(line(payout) for payout in session.scalars(late.order_by(Payout.sent_at, Payout.id)))
 
 
-def reconciliation(session: Session) -> Reconciliation | None:
-    """The newest daily reconciliation that the bank has answered for."""
-    told = select(Reconciliation).where(Reconciliation.at.is_not(None))
+def without_card(session: Session) -> tuple[PayoutLine, ...]:
+    """The last instruction of each claim whose payment failed and whose claimant has not given another card yet."""
+    last = select(func.max(Payout.id)).join(Claim, Claim.id == Payout.claim_id).where(Claim.state == "failed")
+    found = _payouts().where(Payout.id.in_(last.group_by(Payout.claim_id)))
+    return tuple(line(payout) for payout in session.scalars(found.order_by(Payout.settled_at, Payout.id)))
+
+
+def reconciliation(session: Session, now: datetime) -> Reconciliation | None:
+    """The newest daily reconciliation until `now` that the bank has answered for."""
+    told = select(Reconciliation).where(Reconciliation.at <= now)
     return session.scalar(told.order_by(Reconciliation.day.desc()).limit(1))
 
 

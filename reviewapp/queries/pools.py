@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import Claim, Demand, FundOrder, Pool, Posting, User, Voucher
+from reviewapp.models import Claim, Demand, FundOrder, Payout, Pool, Posting, User, Voucher
 from reviewapp.policy import pool as rules
 from reviewapp.policy.model import Source
 from reviewapp.policy.workflow import PAID_OUT
@@ -88,13 +88,16 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A posting by what it changes in the column that is looked at."""
+    """A posting by what it changes in the column that is looked at; `payout` is the instruction that the bank settled
+    with it.
+    """
 
     posting: Posting
     change_fen: int
     claim_number: str
     claim_public_id: str
     by: str
+    payout: Payout | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +193,20 @@ def entries(session: Session, pool: Pool, wanted: Filter, number: int = 1) -> Pa
     joined = select(func.count(), func.sum(change)).select_from(Posting).outerjoin(Claim, Claim.id == Posting.claim_id)
     count, total = session.execute(joined.where(*kept)).one()
     query = (
-        select(Posting, change, Claim.number, Claim.public_id, User.name)
+        select(Posting, change, Claim.number, Claim.public_id, User.name, Payout)
         .outerjoin(Claim, Claim.id == Posting.claim_id)
         .outerjoin(User, User.id == Posting.actor_id)
+        .outerjoin(Payout, and_(Payout.claim_id == Posting.claim_id, Payout.settled_at == Posting.at))
+        .options(joinedload(Payout.batch))
         .where(*kept)
         .order_by(Posting.id.desc())
     )
     number, pages = _within(number, count)
     rows = session.execute(query.limit(PAGE).offset((number - 1) * PAGE))
-    shown = [Entry(posting, fen, claim or "", public or "", by or "系统") for posting, fen, claim, public, by in rows]
+    shown = [
+        Entry(posting, fen, claim or "", public or "", by or "系统", payout)
+        for posting, fen, claim, public, by, payout in rows
+    ]
     return Page(shown, number, pages, count, int(total or 0))
 
 

@@ -10,7 +10,7 @@ from flask_security import current_user
 
 from reviewapp import clock
 from reviewapp.db import transaction
-from reviewapp.errors import InvalidValue
+from reviewapp.errors import InvalidValue, Stale
 from reviewapp.extensions import db, limiter
 from reviewapp.forms.finance import ReleaseForm
 from reviewapp.policy.money import fen_from_yuan
@@ -19,20 +19,22 @@ from reviewapp.queries import finance, scope
 from reviewapp.services import payouts
 from reviewapp.web import second_factor
 from reviewapp.web.access import actor, open_to
+from reviewapp.web.form_errors import point_at
 
 blueprint = Blueprint("batches", __name__, url_prefix="/finance/batches")
 
 _SKIP = "skip."
 
 
-@blueprint.get("/new")
+@blueprint.route("/new", methods=["GET", "POST"])
 @open_to("finance_maker")
 def choose() -> ResponseReturnValue:
-    """The list that a batch is made from: all of a scheme, or of one pool; single lines can be passed over."""
-    if not request.args.get("scheme"):
+    """The list that a batch is made from: all of a scheme, or of one pool; single lines can be passed over. Who comes
+    back from the preview finds what was chosen.
+    """
+    if not request.values.get("scheme"):
         return redirect(url_for("finance.home"))
-    listed = queries.choices(db.session, request.args.get("scheme", ""), request.args.get("pool", ""))
-    return render_template("finance/choose.html", listed=listed, templates=_templates(), reasons={}, channel="http")
+    return _choices("")
 
 
 @blueprint.post("/preview")
@@ -40,14 +42,16 @@ def choose() -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """What the batch would be, before it is made."""
     listed = queries.choices(db.session, request.form.get("scheme", ""), request.form.get("pool", ""))
-    reasons, channel = _reasons(), request.form.get("channel", "http")
+    shown, channel = queries.preview(listed, _reasons()), request.form.get("channel", "http")
     templates = _templates()
     if channel != "http" and channel not in templates:
         raise InvalidValue("没有这种交给银行的方式。请返回上一页重新选择。")
+    if listed.lines and not shown.lines:
+        return _choices("全部跳过就没有批次了。请至少留下一笔不跳过。"), 422
     return render_template(
         "finance/preview.html",
         listed=listed,
-        preview=queries.preview(listed, reasons),
+        preview=shown,
         channel=channel,
         channel_title=templates.get(channel, _INTERFACE),
         shown=request.form.get("shown", ""),
@@ -64,18 +68,16 @@ def make() -> ResponseReturnValue:
     listed = queries.choices(db.session, request.form.get("scheme", ""), request.form.get("pool", ""))
     ids = {choice.public_id: choice.payout_id for choice in listed.lines}
     pool_id = listed.pool.id if listed.pool else None
-    with transaction(db.session):
-        batch = payouts.make_batch(
-            db.session,
-            actor(),
-            clock.now(),
-            listed.scheme_code,
-            pool_id=pool_id,
-            skips={ids.get(name, 0): reason for name, reason in _reasons().items()},
-            template=None if channel == "http" else channel,
-            shown=request.form.get("shown", ""),
-        )
-        public_id, number = batch.public_id, batch.number
+    try:
+        with transaction(db.session):
+            batch = payouts.make_batch(
+                db.session, actor(), clock.now(), listed.scheme_code,
+                pool_id=pool_id, skips={ids.get(name, 0): reason for name, reason in _reasons().items()},
+                template=None if channel == "http" else channel, shown=request.form.get("shown", ""),
+            )  # fmt: skip
+            public_id, number = batch.public_id, batch.number
+    except (InvalidValue, Stale) as error:
+        return _choices(error.message), error.status
     flash(f"已生成发放批次 {number}，请由另一位财务复核人员放行。", "success")
     return redirect(url_for("batches.show", public_id=public_id))
 
@@ -112,6 +114,7 @@ def release(public_id: str) -> ResponseReturnValue:
             )
             said = _released(batch.state, batch.channel)
     except InvalidValue as error:
+        point_at(form, error.fields)
         return _page(public_id, form, error.message), error.status
     flash(said, "success")
     return redirect(url_for("batches.show", public_id=public_id))
@@ -154,6 +157,18 @@ def file(public_id: str) -> ResponseReturnValue:
 
 
 _INTERFACE = "银行接口（放行后自动逐笔发送）"
+
+
+def _choices(refusal: str) -> str:
+    """The list as it is now, with the reasons and the way to the bank that were chosen before, if any."""
+    return render_template(
+        "finance/choose.html",
+        listed=queries.choices(db.session, request.values.get("scheme", ""), request.values.get("pool", "")),
+        templates=_templates(),
+        reasons=_reasons(),
+        channel=request.form.get("channel", "http"),
+        refusal=refusal,
+    )
 
 
 def _templates() -> dict[str, str]:

@@ -19,6 +19,7 @@ from reviewapp.queries import demands as queries
 from reviewapp.queries import scope
 from reviewapp.services import demands
 from reviewapp.web.access import actor, open_to
+from reviewapp.web.form_errors import point_at
 
 blueprint = Blueprint("demands", __name__, url_prefix="/finance/demands")
 
@@ -71,6 +72,7 @@ def propose(public_id: str) -> ResponseReturnValue:
             )
             made = demand.public_id
     except InvalidValue as error:
+        point_at(form, error.fields)
         return _new_page(claim, form, error.message), error.status
     flash("已提请追回，请由另一位财务复核人员确认。", "success")
     return redirect(url_for("demands.show", public_id=made))
@@ -131,6 +133,8 @@ def _do(
         with transaction(db.session):
             act(demand_id)
     except InvalidValue as error:
+        if form is not None:
+            point_at(form, error.fields)
         return _page(scope.demand(db.session, actor(), public_id), form, error.message), error.status
     flash(done, "success")
     return redirect(url_for("demands.show", public_id=public_id))

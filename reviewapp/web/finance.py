@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from reviewapp import clock
 from reviewapp.extensions import db
 from reviewapp.queries import finance as queries
-from reviewapp.queries import payment_days, returns, scope
-from reviewapp.web.access import open_to
+from reviewapp.queries import finance_waiting, payment_days, scope
+from reviewapp.web.access import actor, open_to
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
 
@@ -23,8 +23,9 @@ def home() -> ResponseReturnValue:
         "finance/home.html",
         due=queries.due(db.session),
         batches=queries.batches(db.session),
-        in_suspense=returns.in_suspense(db.session),
-        reconciliation=queries.reconciliation(db.session),
+        without_card=queries.without_card(db.session),
+        waiting=finance_waiting.waiting(db.session, actor()),
+        reconciliation=queries.reconciliation(db.session, clock.now()),
         overdue=queries.overdue(db.session, clock.now(), cut_off),
         late=payment_days.overdue(db.session, clock.now()),
     )

@@ -19,6 +19,7 @@ from reviewapp.queries import scope
 from reviewapp.services import fund_orders, funds
 from reviewapp.services.days import local_date
 from reviewapp.web.access import actor, open_to
+from reviewapp.web.form_errors import point_at
 from reviewapp.web.plots import burn_plot
 
 blueprint = Blueprint("pools", __name__, url_prefix="/finance/pools")
@@ -92,6 +93,7 @@ def propose(public_id: str) -> ResponseReturnValue:
         with transaction(db.session):
             fund_orders.propose(db.session, actor(), clock.now(), pool, _proposal(pool, form))
     except InvalidValue as error:
+        point_at(form, error.fields)
         return _page(public_id, form, error.message), error.status
     flash("资金单已提出，请由另一位财务复核人员确认后入账。", "success")
     return redirect(url_for("pools.show", public_id=public_id))

@@ -23,6 +23,7 @@ blueprint = Blueprint("queue", __name__, url_prefix="/schemes/<code>")
 
 _HEADS_SHOWN = 7
 _LARGEST_TICKET = 10**15
+_NOTHING = "还没有选择回执文件，也没有粘贴内容。请选择一样再核对。"
 _NO_RECEIPT = "这不是受理回执。请上传回执页面下载的文件（.json），或把文件里的文字完整粘贴进来，不要改动。"
 
 
@@ -78,6 +79,8 @@ def check(code: str) -> ResponseReturnValue:
 def check_file(code: str) -> ResponseReturnValue:
     """What holds of the receipt that was handed in."""
     scheme, form = _scheme(code), ReceiptForm()
+    if not form.file.data and not (form.text.data or "").strip():
+        return _checked(scheme, form, refusal=_NOTHING), 422
     try:
         receipt = parse(Receipt, form.given(MOST_BYTES))
     except NoStatement:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -75,7 +78,7 @@ def apply(public_id: str) -> ResponseReturnValue:
     file = scope.return_file(db.session, actor(), public_id)
     with transaction(db.session):
         payouts_returns.apply(db.session, actor(), clock.now(), file.id, request.form.get("shown", ""))
-    flash("回盘文件已入账。", "success")
+    flash(_applied(queries.file_view(db.session, scope.return_file(db.session, actor(), public_id)).counts), "success")
     return redirect(url_for("returns.show", public_id=public_id))
 
 
@@ -107,7 +110,7 @@ def propose(public_id: str) -> ResponseReturnValue:
         with transaction(db.session):
             payouts_suspense.propose(db.session, actor(), item.id, number, reason)
     except InvalidValue as error:
-        return _suspense(error.message), error.status
+        return _suspense(_Refused(public_id, "propose", error)), error.status
     flash("已提出对应，请由另一位财务人员确认。", "success")
     return redirect(url_for("returns.suspense"))
 
@@ -117,9 +120,12 @@ def propose(public_id: str) -> ResponseReturnValue:
 def confirm(public_id: str) -> ResponseReturnValue:
     """Agree, as the second person: the line takes effect."""
     item = scope.suspense_item(db.session, actor(), public_id)
-    with transaction(db.session):
-        payouts_suspense.confirm(db.session, actor(), clock.now(), item.id)
-    flash("已确认并入账。", "success")
+    try:
+        with transaction(db.session):
+            payouts_suspense.confirm(db.session, actor(), clock.now(), item.id)
+    except InvalidValue as error:
+        return _suspense(_Refused(public_id, "confirm", error)), error.status
+    flash("已确认对应，这一笔已入账。", "success")
     return redirect(url_for("returns.suspense"))
 
 
@@ -143,8 +149,8 @@ def explain(public_id: str) -> ResponseReturnValue:
         with transaction(db.session):
             payouts_suspense.explain(db.session, actor(), clock.now(), item.id, request.form.get("reason", ""))
     except InvalidValue as error:
-        return _suspense(error.message), error.status
-    flash("已说明。", "success")
+        return _suspense(_Refused(public_id, "explain", error)), error.status
+    flash("已标为已说明，没有入账。", "success")
     return redirect(url_for("returns.suspense"))
 
 
@@ -164,8 +170,22 @@ def _listing(refusal: str = "") -> str:
     )
 
 
-def _suspense(refusal: str = "") -> str:
-    return render_template("finance/suspense.html", rows=queries.suspense(db.session), refusal=refusal)
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """What was tried with which line, and why it was not done: told at that line, which keeps what was typed."""
+
+    item: str
+    act: str
+    error: InvalidValue
+
+
+def _suspense(refused: _Refused | None = None) -> str:
+    return render_template("finance/suspense.html", rows=queries.suspense(db.session), refused=refused)
+
+
+def _applied(counts: Mapping[str, int]) -> str:
+    told = "；".join(f"{word} {counts[outcome]} 笔" for outcome, word in queries.OUTCOMES.items() if counts[outcome])
+    return f"回盘文件已入账：{told}。"
 
 
 def _title(name: str) -> str:

@@ -101,7 +101,7 @@ def test_an_encoding_that_is_neither() -> None:
         (changed(1, 6, "原因\x07"), "第 2 行有过长或无法显示的内容"),
         (changed(1, 6, "长" * 501), "第 2 行有过长"),
         (csv_return(LINES).replace(b"\xb3\xc9\xb9\xa6", b'"\xb3\xc9', 1), "引号或分隔符不完整"),
-        (xlsx_return(BOOK_LINES), "回盘是 CSV 文件，上传的是Excel文件"),
+        (xlsx_return(BOOK_LINES), "回盘应是 CSV 文件，上传的不是"),
         (b"x" * (10 * 1024 * 1024 + 1), "文件超过 10 MB"),
         (csv_bytes([ROWS[0], *([["1"] * 8] * (MOST_ROWS + 1))]), f"文件超过 {MOST_ROWS} 行"),
     ],
@@ -124,7 +124,7 @@ def test_a_workbook_cut(part: float) -> None:
 
 
 def test_a_workbook_that_is_none() -> None:
-    assert "是 Excel（xlsx） 文件，上传的是文本文件" in refusal(csv_return(LINES), XLSX)
+    assert "应是 Excel（xlsx）文件，上传的不是" in refusal(csv_return(LINES), XLSX)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("a.txt", "a")

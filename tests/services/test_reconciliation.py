@@ -73,10 +73,11 @@ def test_what_is_on_its_way_is_counted_and_no_difference(session: Session) -> No
 
 
 def test_the_finance_page_shows_the_newest_that_the_bank_has_answered_for(session: Session) -> None:
-    assert finance.reconciliation(session) is None
+    assert finance.reconciliation(session, NOW) is None
     filled = reconciliation.keep(session, NOW, ordered(session).id, [])
     ordered(session, NOW + timedelta(days=1))
-    assert finance.reconciliation(session) is filled
+    assert finance.reconciliation(session, NOW) is filled
+    assert finance.reconciliation(session, NOW - timedelta(days=1)) is None
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.extensions import security
-from reviewapp.models import Actor, BatchExport, Payout, PayoutBatch, PayoutSkip, User
-from reviewapp.services import payouts
+from reviewapp.models import Actor, BatchExport, Payout, PayoutBatch, PayoutSkip, Pool, User
+from reviewapp.services import fund_orders, payouts
 from tests import factories
 from tests.factories.bank_files import SCHEME, digest
 from tests.factories.payouts import ready, release
@@ -50,6 +50,9 @@ def test_a_line_is_passed_over_with_a_reason(visit: Visit, rows: Session, maker:
     assert "跳过 1 笔" in seen
     assert "卡号待核实" in seen
     assert "生成批次：1 笔，¥3,000.00" in seen
+    assert 'value="卡号待核实"' in visitor.post("/finance/batches/new", form).text
+    none = visitor.post("/finance/batches/preview", {**form, f"skip.{second.public_id}": "也跳过"})
+    assert (none.status_code, "请至少留下一笔" in words(none), 'value="也跳过"' in none.text) == (422, True, True)
     rows.rollback()
     assert rows.scalars(select(PayoutBatch)).all() == []
     made = visitor.post("/finance/batches", form)
@@ -84,6 +87,31 @@ def test_a_form_that_is_not_of_the_list(
     assert says in words(answer)
 
 
+def test_a_list_that_changed_keeps_what_was_typed(visit: Visit, rows: Session, maker: User) -> None:
+    row = ready(rows)
+    rows.commit()
+    form = {"scheme": SCHEME, "shown": "0" * 64, "channel": "daifa-csv", f"skip.{row.public_id}": "卡号待核实"}
+    answer = visit(maker).post("/finance/batches", form)
+    assert (answer.status_code, 'value="卡号待核实"' in answer.text) == (409, True)
+    assert 'value="daifa-csv" checked' in answer.text
+
+
+def test_everybody_is_told_what_waits_for_them(
+    visit: Visit, rows: Session, batch: PayoutBatch, maker: User, checker: User
+) -> None:
+    pool = rows.scalars(select(Pool)).one()
+    fund_orders.propose(
+        rows, Actor.of(maker), factories.NOW, pool, fund_orders.Proposal("reduce", 100, "文", "因", "a")
+    )
+    rows.commit()
+    told, other = words(visit(checker).get("/finance")), words(visit(maker).get("/finance"))
+    for said in ("有 1 个发放批次待放行", "有 1 张资金单待确认"):
+        assert (said in told, said in other) == (True, False)
+    release(rows, batch, Actor.of(checker))
+    rows.commit()
+    assert "有 1 个已放行的批次待生成银行文件" in words(visit(maker).get("/finance"))
+
+
 def test_no_scheme_leads_to_the_list(visit: Visit, rows: Session, maker: User) -> None:
     rows.commit()
     assert visit(maker).get("/finance/batches/new").location == "/finance"
@@ -96,6 +124,9 @@ def test_a_release_needs_the_password(visit: Visit, rows: Session, batch: Payout
         answer = visitor.post(path, typed(batch, proof=wrong))
         assert answer.status_code == 422
         assert says in words(answer)
+    answer = visitor.post(path, typed(batch, count="3", total="6000.01"))
+    assert answer.status_code == 422
+    assert [field for field in ("count", "total") if f'id="{field}-error"' not in answer.text] == []
     rows.rollback()
     rows.refresh(batch)
     assert batch.state == "made"

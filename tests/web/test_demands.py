@@ -72,8 +72,10 @@ def test_what_is_wrong_is_told_where_it_was_typed(rows: Session, visit: Visit) -
     ):
         answer = visit(checker).post(f"{path}/receipts", _PAYMENT | change)
         assert (answer.status_code, said in words(answer), is_clear(answer)) == (422, True, True), change
+        assert f'id="{next(iter(change))}-error"' in answer.text
     answer = visit(checker).post(f"{path}/cancel", {"reason": ""})
     assert (answer.status_code, "请填写撤销的原因" in words(answer)) == (422, True)
+    assert 'id="why-error"' in answer.text
 
 
 def test_a_part_returned_is_worked_out_by_the_schemes_rule(rows: Session, visit: Visit) -> None:

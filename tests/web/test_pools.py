@@ -85,6 +85,7 @@ def test_more_than_a_pool_has_is_refused_with_the_figures(rows: Session, visit: 
     assert answer.status_code == 422
     assert "可用 97,000.00 元，不足 97,000.01 元" in words(answer)
     assert 'value="97000.01"' in answer.text
+    assert 'id="amount-error"' in answer.text
     nowhere = {"kind": "move", "to_pool": "nowhere"}
     for change in ({"amount": "一千"}, {"amount": ""}, {"document": ""}, {"kind": "gift"}, {"source": "中央"}, nowhere):
         answer = visit(maker).post(f"/finance/pools/{pool.public_id}/orders", _FORM | change)
@@ -104,6 +105,7 @@ def test_what_was_taken_since_is_refused_at_the_confirmation(rows: Session, visi
     assert (answer.status_code, "不足 100,000.00 元" in words(answer)) == (422, True)
     answer = visit(checker).post(f"/finance/pools/orders/{order.public_id}/cancel", {"reason": " "})
     assert (answer.status_code, "请填写取消的原因" in words(answer)) == (422, True)
+    assert f'id="why-{order.public_id}-error"' in answer.text
     assert (
         visit(checker).post(f"/finance/pools/orders/{order.public_id}/cancel", {"reason": "用不上"}).status_code == 302
     )

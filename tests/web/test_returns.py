@@ -49,12 +49,15 @@ def test_from_the_upload_to_the_money(visit: Visit, rows: Session, sent: list[Pa
     form = {"shown": _SHOWN.findall(shown.text)[0]}
     applied = visitor.post(f"{shown.request.path}/apply", form)
     assert applied.status_code == 302
-    assert "已入账" in words(visitor.get(applied.location))
+    assert "已入账：发放成功 1 笔；发放失败 1 笔；对不上，转挂账 1 笔。" in words(visitor.get(applied.location))
     rows.rollback()
     assert [rows.get(Payout, row.id).state for row in sent] == ["paid", "failed", "exported"]
     again = visitor.post(f"{shown.request.path}/apply", form)
     assert (again.status_code, "已经入账" in words(again)) == (409, True)
     assert "有 1 笔回盘挂账待处理" in words(visitor.get("/finance"))
+    assert "等申领人更换收款卡 1 笔，合计 ¥3,000.00" in words(visitor.get("/finance"))
+    postings = f"/finance/pools/{sent[0].claim.pool.public_id}/entries?column=paid"
+    assert f"批次 {sent[0].batch.number}" in words(visitor.get(postings))
 
 
 def test_the_same_file_again_says_so(visit: Visit, rows: Session, sent: list[Payout], maker: User) -> None:
@@ -112,6 +115,8 @@ def test_two_people_settle_what_is_in_suspense(visit: Visit, rows: Session, sent
     form = {"number": sent[0].number, "reason": "末位印成全角，已与银行核实"}
     empty = first.post(f"{path}/propose", {"number": sent[0].number, "reason": ""})
     assert (empty.status_code, "请写明理由" in words(empty)) == (422, True)
+    assert f'value="{sent[0].number}"' in empty.text
+    assert f'aria-describedby="propose-reason-{item.public_id}-error"' in empty.text
     assert first.post(f"{path}/propose", form).status_code == 302
     assert "等待另一位财务人员确认" in words(first.get("/finance/suspense"))
     assert first.post(f"{path}/confirm").status_code == 403

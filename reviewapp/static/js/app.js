@@ -38,5 +38,10 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+for (const button of document.querySelectorAll("[data-back]")) {
+  button.hidden = window.history.length < 2;
+  button.addEventListener("click", () => window.history.back());
+}
+
 const firstError = document.querySelector("[data-first-error]");
 if (firstError) firstError.focus();
