@@ -165,6 +165,11 @@ def test_addresses() -> None:
     bank = bank_from_url("https://bank.example/pay?timeout=3&not_found_final_after=7200")
     assert bank.not_found_final_after == timedelta(hours=2)
     assert bank.answers_within == timedelta(seconds=3)
-    for wrong in ("ftp://bank.example", "bank.example", "http://bank.example?retries=3", "http://bank.example?timeout=30"):
+    for wrong in (
+        "ftp://bank.example",
+        "bank.example",
+        "http://bank.example?retries=3",
+        "http://bank.example?timeout=30",
+    ):
         with pytest.raises(ValueError, match="BANK_URL"):
             bank_from_url(wrong)

@@ -1,5 +1,5 @@
-"""A handful keeps its times: what leaves late does not leave, what is answered late is asked for, and the cut-off of the
-bank runs from when an instruction can have reached it.
+"""A handful keeps its times: what leaves late does not leave, what is answered late is asked for, and the cut-off runs
+from when the bank can have had an instruction at the latest.
 """
 
 from __future__ import annotations
