@@ -44,6 +44,7 @@ from reviewapp.services import funds, payouts
 _AMOUNT_FEN = 300_000
 _PAYEE = {"name": "测试甲", "card_number": "6222020000000000018", "bank": ""}
 _LONGEST_ROUND = 600.0
+_PAYING = Outbox.topic.in_(("payout.send", "payout.ask"))
 
 
 @dataclass(frozen=True)
@@ -151,10 +152,23 @@ def _pay(team: _Team, count: int) -> dict[str, float]:
         payouts.release_batch(session, team.checker, clock.now(), batch_id, **typed)
         session.flush()
         start = time.monotonic()
-    wait_until(_all_paid, seconds=_LONGEST_ROUND, what="instructions are still open")
+    _wait_for(_PAYING, "instructions are still open")
     paid = time.monotonic()
-    wait_until(_all_done, seconds=_LONGEST_ROUND, what="messages are still open")
+    _wait_for(true(), "messages are still open")
     return {"payouts": paid - start, "told": time.monotonic() - start}
+
+
+def _wait_for(work: ColumnElement[bool], what: str) -> None:
+    """Until no such work is open: asked while the clock runs, so over one connection, of the index of what is open."""
+    still_open = select(Outbox.id).where(work, Outbox.done_at.is_(None)).limit(1)
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+
+        def is_done() -> bool:
+            done = connection.scalar(still_open) is None
+            connection.rollback()
+            return done
+
+        wait_until(is_done, seconds=_LONGEST_ROUND, what=what)
 
 
 def _order(session: Session, team: _Team, count: int) -> None:
@@ -184,22 +198,6 @@ def _payable(pool: Pool, claimant_id: int, ticket: int, now: datetime) -> Claim:
         changed_at=now, ticket=ticket, number=f"{pool.scheme_code}-{pool.code}-{ticket:06d}", submitted_at=now,
         wanted_fen=_AMOUNT_FEN, award_fen=_AMOUNT_FEN, approved_at=now,
     )  # fmt: skip
-
-
-def _all_paid() -> bool:
-    """Nothing is left to be sent or asked for."""
-    return _nothing_open(Outbox.topic.in_(("payout.send", "payout.ask")))
-
-
-def _all_done() -> bool:
-    """The claimants have been told, too."""
-    return _nothing_open(true())
-
-
-def _nothing_open(which: ColumnElement[bool]) -> bool:
-    """Asked while the clock runs: the index of what is open answers it, and no objects are made."""
-    with db.engine.connect() as connection:
-        return connection.scalar(select(Outbox.id).where(which, Outbox.done_at.is_(None)).limit(1)) is None
 
 
 def _bare(bank: SandboxBank, plan: Plan, number: int, at_once: int) -> float:
