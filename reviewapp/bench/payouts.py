@@ -159,16 +159,15 @@ def _pay(team: _Team, count: int) -> dict[str, float]:
 
 
 def _wait_for(work: ColumnElement[bool], what: str) -> None:
-    """Until no such work is open: asked while the clock runs, so over one connection, of the index of what is open."""
+    """Until no such work is open: asked while the clock runs, so of the index of what is open and without a BEGIN."""
     still_open = select(Outbox.id).where(work, Outbox.done_at.is_(None)).limit(1)
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
 
-        def is_done() -> bool:
-            done = connection.scalar(still_open) is None
-            connection.rollback()
-            return done
+    def is_done() -> bool:
+        with engine.connect() as connection:
+            return connection.scalar(still_open) is None
 
-        wait_until(is_done, seconds=_LONGEST_ROUND, what=what)
+    wait_until(is_done, seconds=_LONGEST_ROUND, what=what)
 
 
 def _order(session: Session, team: _Team, count: int) -> None:
