@@ -79,6 +79,9 @@ def _headers(status: int) -> dict[str, str]:
 
 
 def _seconds_to_wait() -> int:
-    """Until the limit that was hit begins anew; a minute where a quota, not a limit, was used up."""
+    """Until the limit that was hit begins anew, never longer than its window, whose end the library rounds up to the
+    next second; a minute where a quota, not a limit, was used up."""
     limit = limiter.current_limit
-    return max(1, math.ceil(limit.reset_at - time.time())) if limit is not None and limit.breached else 60
+    if limit is None or not limit.breached:
+        return 60
+    return min(limit.limit.get_expiry(), max(1, math.ceil(limit.reset_at - time.time())))
