@@ -86,8 +86,8 @@ def history(session: Session, user: User) -> Sequence[AccountStep]:
 
 
 def latest(session: Session) -> Sequence[AccountStep]:
-    """What was last done to any account, the newest first; what came of nothing included."""
-    return session.scalars(_with_people().order_by(AccountStep.id.desc()).limit(_LATEST)).all()
+    """What was last done to any account, the newest last; what came of nothing included."""
+    return session.scalars(_with_people().order_by(AccountStep.id.desc()).limit(_LATEST)).all()[::-1]
 
 
 def _with_people() -> Select[AccountStep]:
