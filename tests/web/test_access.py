@@ -58,6 +58,8 @@ SCHEME_READERS = ("admin", "lead", "auditor")
 OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("public.home", "public.programme", "health.alive", "health.ready"), (ANYONE,)),
     **dict.fromkeys(("queue.listing", "queue.heads", "queue.check", "queue.check_file"), (ANYONE,)),
+    **dict.fromkeys(("publication.listing", "publication.vouchers"), (ANYONE,)),
+    "papers_out.publication_sheet": ("lead", "admin"),
     **dict.fromkeys(("demo.clock_page", "demo.messages", "demo.set_clock"), (ANYONE,)),
     **dict.fromkeys(("sign_in.phone", "sign_in.code"), (ANYONE,)),
     "sign_in.again": ("claimant",),
