@@ -52,7 +52,6 @@ def test_in_the_order_of_approval_what_stands(session: Session) -> None:
     assert listed(session, published("yangcheng-2023")) == ()
 
 
-@both_databases
 def test_a_page_is_a_few_selects_however_long_the_list(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publication, "PAGE_SIZE", 3)
     pool = factories.pool(session, 10**10)
@@ -69,7 +68,6 @@ def test_a_page_is_a_few_selects_however_long_the_list(session: Session, monkeyp
     assert [entry.texts()[:2] for entry in publication.lines(session, of, *days)] == [["1", "3"], ["2", "2"]]
 
 
-@both_databases
 def test_names_go_and_totals_stay(session: Session) -> None:
     pool = factories.pool(session, 10**10)
     approved(session, pool=pool, now=NOW)
