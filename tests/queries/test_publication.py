@@ -9,12 +9,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from reviewapp.models import Actor
 from reviewapp.policy.workflow import STATES
 from reviewapp.queries import publication
 from reviewapp.queries.publication import Entry, Published
 from reviewapp.schemes import load
-from reviewapp.services import trail
+from reviewapp.services import payouts
 from tests import factories
 from tests.factories import NOW
 from tests.factories.payouts import approved
@@ -152,7 +151,7 @@ def test_what_is_held_says_until_when(session: Session, monkeypatch: pytest.Monk
     pool = factories.pool(session, 10**10)
     for after in (0, 2):
         claim = approved(session, pool=pool, now=NOW + after * DAY)
-        trail.move(session, claim, Actor("system"), NOW + after * DAY, "publish")
+        payouts.order(session, NOW + after * DAY, claim.id)
     of = published(today=TODAY + 2 * DAY)
 
     assert [entry.held_until for entry in listed(session, of)] == [TODAY + 5 * DAY, TODAY + 7 * DAY]
