@@ -1,4 +1,4 @@
-"""What an office does once: open a scheme, make accounts, put firms on its lists."""
+"""What an office does once: open a scheme, make its first accounts, put firms on its lists; and lost passwords."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from reviewapp import clock, create_app, schemes
 from reviewapp.db import transaction
 from reviewapp.errors import InvalidValue
 from reviewapp.extensions import db
+from reviewapp.models import SYSTEM
 from reviewapp.models.people import USER_ROLES
 from reviewapp.policy import Scheme
 from reviewapp.policy.workflow import ROLES, WITH_ORGANISATION
 from reviewapp.schemes import collection
-from reviewapp.services import funds, people
+from reviewapp.services import funds, people, staff_accounts
 
 _LEAST_PASSWORD = 10
 
@@ -48,25 +49,45 @@ def add_user(
     username: str, name: str, role: str, firm: str | None, uscc: str | None, phone: str | None, password: str
 ) -> None:
     """Make one account."""
-    if len(password) < _LEAST_PASSWORD:
-        raise InvalidValue(f"密码至少 {_LEAST_PASSWORD} 位，请换一个长一些的。")
+    _require_length(password)
     if role in WITH_ORGANISATION and not firm:
         raise InvalidValue(f"{ROLES[role]}账号要写明 --firm 所属单位；企业还要写明 --uscc 统一社会信用代码。")
     with create_app().app_context():
         password_hash = hash_password(password)
         with transaction(db.session):
             organisation = people.firm(db.session, role, firm, uscc) if role in WITH_ORGANISATION and firm else None
-            people.add_user(
-                db.session,
-                clock.now(),
-                username=username,
-                name=name,
-                role=role,
-                password_hash=password_hash,
-                organisation=organisation,
-                phone=phone,
-            )
+            candidate = staff_accounts.Candidate(name, username, role, organisation, phone)
+            staff_accounts.make(db.session, SYSTEM, clock.now(), candidate, password_hash, starting=False)
     click.echo(f"已开通账号 {username}（{ROLES[role]}）。")
+
+
+@office.command("reset-password", help="重置一个账号的密码，已登录的立即退出；本人下次登录必须修改。密码从提示输入。")
+@click.argument("username")
+@click.option("--generate", is_flag=True, help="生成初始密码并显示，不用输入")
+@click.option("--remove-second-factor", is_flag=True, help="同时移除丢失的动态口令")
+def reset_password(username: str, generate: bool, remove_second_factor: bool) -> None:
+    """Give an account a starting password, for whoever has the command line."""
+    password = people.starting_password() if generate else _asked_password()
+    with create_app().app_context():
+        password_hash = hash_password(password)
+        with transaction(db.session):
+            user = staff_accounts.named(db.session, username)
+            if remove_second_factor:
+                staff_accounts.reset_second_factor(db.session, SYSTEM, clock.now(), user.id)
+            staff_accounts.reset_password(db.session, SYSTEM, clock.now(), user.id, password_hash)
+    click.echo(f"已重置 {username} 的密码，已登录的立即退出，下次登录必须修改。")
+    if generate:
+        click.echo(f"初始密码：{password}")
+
+
+@office.command("disable-user", help="停用一个账号：已登录的立即退出，占用的申请放回原来的排队位置。")
+@click.argument("username")
+def disable_user(username: str) -> None:
+    """Stop an account, for whoever has the command line."""
+    with create_app().app_context(), transaction(db.session):
+        user = staff_accounts.named(db.session, username)
+        staff_accounts.disable(db.session, SYSTEM, clock.now(), user.id)
+    click.echo(f"已停用账号 {username}，已登录的立即退出。")
 
 
 @office.command("open-points", help="按方案登记便民回收点。可重复执行。")
@@ -91,6 +112,17 @@ def list_firms(code: str, names: TextIO, kind: str) -> None:
     """Put the firms of a text file on one of the scheme's lists."""
     with create_app().app_context(), transaction(db.session):
         click.echo(f"新登记 {people.list_firms(db.session, clock.now(), _scheme(code).code, kind, names)} 家。")
+
+
+def _asked_password() -> str:
+    password: str = click.prompt("新的初始密码", hide_input=True, confirmation_prompt="再输一次")
+    _require_length(password)
+    return password
+
+
+def _require_length(password: str) -> None:
+    if len(password) < _LEAST_PASSWORD:
+        raise InvalidValue(f"密码至少 {_LEAST_PASSWORD} 位，请换一个长一些的。")
 
 
 def _scheme(code: str) -> Scheme:

@@ -1,4 +1,4 @@
-"""Sign-in of staff and dealers: account and password; Flask-Security does the rest."""
+"""Sign-in of staff and dealers (Flask-Security does the rest); accounts of the office's own people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import current_app
 from flask_security.forms import LoginForm
-from wtforms import PasswordField, StringField
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 _WRONG = "账号或密码不对，请检查后重新输入。"
@@ -37,3 +38,18 @@ class StaffSignInForm(LoginForm):  # type: ignore[misc]
             self.username.errors = []
             self.password.errors = [_WRONG]
         return False
+
+
+class StaffAccountForm(FlaskForm):  # type: ignore[misc]
+    """Somebody of the office who is to get an account; roles and townships to choose from are put in by the page."""
+
+    name = StringField("姓名")
+    username = StringField("账号")
+    role = SelectField("角色", validate_choice=False)
+    organisation = SelectField("所属乡镇（街道）", validate_choice=False)
+
+
+class StaffNameForm(FlaskForm):  # type: ignore[misc]
+    """The person's name, mended."""
+
+    name = StringField("姓名")

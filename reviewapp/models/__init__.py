@@ -1,6 +1,7 @@
 """All tables; importing this module makes the metadata whole."""
 
 from reviewapp.models import append_only
+from reviewapp.models.account_step import AccountStep
 from reviewapp.models.api_token import ApiRequest, ApiToken
 from reviewapp.models.audit_sample import AuditItem, AuditSample
 from reviewapp.models.base import Base
@@ -32,6 +33,7 @@ __all__ = [
     "RIGHTS",
     "SYSTEM",
     "TOPICS",
+    "AccountStep",
     "Actor",
     "ApiRequest",
     "ApiToken",

@@ -21,6 +21,7 @@ TABLES = (
     *("payout_skips", "batch_exports"),
     *("claim_skips", "opinions", "waivers", "signed_statements"),
     *("exclusions", "merchant_steps", "shelf_marks"),
+    "account_steps",
 )
 
 _FUNCTION = """

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.errors import NotFound
 from reviewapp.models import (
+    AccountStep,
     Actor,
     ApiToken,
     AuditSample,
@@ -37,6 +38,7 @@ from reviewapp.models import (
     Voucher,
 )
 from reviewapp.policy import merchant_flow
+from reviewapp.policy.accounts import MANAGED
 from reviewapp.policy.voucher_flow import HANDERS_OUT, REDEEMERS
 from reviewapp.policy.workflow import COMPANIES, FINANCE, PAID_OUT, REVIEWERS
 
@@ -50,6 +52,8 @@ DEMAND_READERS = (*FINANCE, "auditor")
 COLLECTION_READERS = (*PAPER_READERS, "admin")
 #: Who looks at the list of firms, their validity and exclusions.
 FIRM_READERS = ("admin", "lead", "auditor")
+#: Who looks at the accounts of the office's own people, and at what was done to them.
+ACCOUNT_READERS = ("admin", "auditor")
 _Row = TypeVar("_Row")
 _PAYING = ("approved", "publication", "payable", "sending", *PAID_OUT, "failed", "unknown")
 
@@ -328,6 +332,23 @@ def exclusion(session: Session, actor: Actor, public_id: str) -> Exclusion:
     """An exclusion, for who looks at firms; NotFound as for `claim`."""
     found = select(Exclusion).where(Exclusion.public_id == public_id, Exclusion.lifts_id.is_(None))
     return _only(session, _of_finance(found, actor, *FIRM_READERS))
+
+
+def accounts_visible_to(actor: Actor) -> Select[User]:
+    """All accounts with a name and a password, for who looks at accounts; none for others."""
+    return _of_finance(select(User).where(User.username.is_not(None)), actor, *ACCOUNT_READERS)
+
+
+def staff_account(session: Session, actor: Actor, public_id: str) -> User:
+    """An account of the office's own people; NotFound as for `claim`."""
+    found = accounts_visible_to(actor).where(User.public_id == public_id, User.role.in_(MANAGED))
+    return _only(session, found)
+
+
+def account_proposal(session: Session, actor: Actor, public_id: str) -> AccountStep:
+    """What an administrator proposed, answered or not; NotFound as for `claim`."""
+    found = select(AccountStep).where(AccountStep.public_id == public_id, AccountStep.step == "propose")
+    return _only(session, _of_finance(found, actor, *ACCOUNT_READERS))
 
 
 def _of_finance(found: Select[_Row], actor: Actor, *roles: str) -> Select[_Row]:

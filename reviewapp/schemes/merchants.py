@@ -109,6 +109,11 @@ def other_way_round(code: str) -> list[tuple[str, ActivityTable]]:
     ]
 
 
+def townships() -> list[str]:
+    """Every township and street that looks at firms under some scheme, by name."""
+    return sorted({name for code in beside.codes(FILE) for name in load(code).townships})
+
+
 def _rules(scheme: Scheme, table: MerchantsTable) -> Merchants:
     reviewers = _each(table.reviewers, ReviewerTable, "reviewers", scheme)
     conditions = _each(table.conditions, ConditionTable, "conditions", scheme)

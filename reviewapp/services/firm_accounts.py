@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from secrets import token_hex
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,8 +16,6 @@ from reviewapp.policy.identifiers import phone_ok
 from reviewapp.policy.workflow import COMPANIES
 from reviewapp.services import people
 from reviewapp.services.entered import require_text
-
-_SHORTEST_USERNAME, _LONGEST_USERNAME = 4, 30
 
 
 @dataclass(frozen=True)
@@ -38,10 +35,7 @@ def add(session: Session, actor: Actor, now: datetime, firm: Organisation, perso
     """
     _require_manager(session, actor, firm)
     name = require_text(person.name, "name", "姓名", 60)
-    username = person.username.strip()
-    if not (_SHORTEST_USERNAME <= len(username) <= _LONGEST_USERNAME and username.replace("-", "").isalnum()):
-        said = f"账号用 {_SHORTEST_USERNAME} 至 {_LONGEST_USERNAME} 个字母、数字或连字符。"
-        raise InvalidValue(said, {"username": said})
+    username = people.require_username(session, person.username)
     if not phone_ok(person.phone.strip()):
         raise InvalidValue("手机号应为 11 位数字，以 1 开头，请核对。", {"phone": "11 位数字，以 1 开头。"})
     rights = _rights(firm, person.rights)
@@ -62,15 +56,14 @@ def set_rights(session: Session, actor: Actor, user: User, rights: Sequence[str]
 def reset_password(session: Session, actor: Actor, user: User, password_hash: str) -> None:
     """A new starting password; whoever was signed in with the old one is signed out. Raises NotAllowed."""
     _require_other(session, actor, user)
-    user.password, user.must_change_password = password_hash, True
-    _end_sessions(user)
+    people.start_over(user, password_hash)
 
 
 def deactivate(session: Session, actor: Actor, user: User) -> None:
     """Stop an account: it signs in no more, and its sessions end at once. Raises NotAllowed."""
     _require_other(session, actor, user)
     user.active = False
-    _end_sessions(user)
+    people.end_sessions(user)
 
 
 def of_firm(session: Session, actor: Actor, firm: Organisation) -> Sequence[User]:
@@ -118,8 +111,3 @@ def _rights(firm: Organisation, rights: Sequence[str]) -> list[str]:
     if not known:
         raise InvalidValue("请至少选择一项权限。", {"rights": "请至少选择一项。"})
     return known
-
-
-def _end_sessions(user: User) -> None:
-    """A session names the account by this value: with another one it opens nothing."""
-    user.fs_uniquifier = token_hex(32)

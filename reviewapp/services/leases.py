@@ -24,6 +24,7 @@ LEASE = timedelta(minutes=20)
 _LOST = "这份申请的审核占用已经失效，现在不在您手上，刚才的操作没有保存。请回到待审列表，重新领取下一份。"
 _LONGEST_REASON = 1000
 _ABSENT = "占用到期，自动放回队列"
+_STOPPED = "审核员的账号停用，自动放回队列"
 
 
 class _NobodyWaits(Exception):
@@ -41,7 +42,8 @@ def take_next(session: Session, actor: Actor, now: datetime) -> Claim | None:
     """
     if actor.role not in REVIEWERS:
         raise NotAllowed("只有审核员和复核可以领取待审申请。")
-    session.execute(select(User.id).where(User.id == actor.id).with_for_update(key_share=True))
+    if session.scalar(select(User.active).where(User.id == actor.id).with_for_update(key_share=True)) is False:
+        raise NotAllowed("您的账号已停用，不能领取待审申请。")
     held = session.scalar(_fresh(select(Claim).where(Claim.reviewer_id == actor.id)))
     if held is not None:
         held.lease_until = now + LEASE
@@ -200,6 +202,15 @@ def release_expired(session: Session, now: datetime, limit: int = 100) -> int:
     claims = session.scalars(_fresh(ordered, skip_locked=True)).all()
     for claim in claims:
         _return(session, SYSTEM, now, claim, reason=_ABSENT)
+    return len(claims)
+
+
+def release_held_by(session: Session, now: datetime, user_id: int) -> int:
+    """Put back in its place whatever that reviewer, whose account was stopped, holds; how many."""
+    held = select(Claim).where(Claim.reviewer_id == user_id).order_by(Claim.pool_id, Claim.ticket)
+    claims = session.scalars(_fresh(held)).all()
+    for claim in claims:
+        _return(session, SYSTEM, now, claim, reason=_STOPPED)
     return len(claims)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import InvalidValue
@@ -20,6 +22,9 @@ from reviewapp.services.exclusions import Ground
 
 #: Organisations that have no 统一社会信用代码 of their own to give.
 _WITHOUT_CODE = ("point", "township")
+#: Of starting passwords: letters and digits that nobody takes for one another.
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_SHORTEST_USERNAME, _LONGEST_USERNAME = 4, 30
 
 
 def add_user(
@@ -39,19 +44,56 @@ def add_user(
     """
     if role not in USER_ROLES or role == "claimant":
         raise InvalidValue(f"没有“{role}”这种角色。可用的角色：{'、'.join(USER_ROLES[1:])}。")
-    if session.scalar(select(User.id).where(User.username == username)):
-        raise InvalidValue(f"账号“{username}”已存在，请换一个。", {"username": "已存在"})
+    _require_free_username(session, username)
     if role in WITH_ORGANISATION and (organisation is None or organisation.kind != role):
-        raise InvalidValue(f"{ROLES[role]}账号要写明所属单位。")
+        raise InvalidValue(f"{ROLES[role]}账号要写明所属单位。", {"organisation": "请选择所属单位。"})
     if phone is not None and not phone_ok(phone):
         raise InvalidValue(f"“{phone}”不是手机号，应为 1 开头的 11 位数字。", {"phone": "请核对"})
     user = User(
         username=username, name=name, role=role, password=password_hash, organisation=organisation, phone=phone,
         created_at=now,
     )  # fmt: skip
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError:  # by somebody else at the same moment
+        raise _taken(username) from None
     return user
+
+
+def require_username(session: Session, text: str) -> str:
+    """A new account's name as it is kept; InvalidValue when it cannot be one, or is another's."""
+    username = text.strip()
+    if not (_SHORTEST_USERNAME <= len(username) <= _LONGEST_USERNAME and username.replace("-", "").isalnum()):
+        said = f"账号用 {_SHORTEST_USERNAME} 至 {_LONGEST_USERNAME} 个字母、数字或连字符。"
+        raise InvalidValue(said, {"username": said})
+    _require_free_username(session, username)
+    return username
+
+
+def _require_free_username(session: Session, username: str) -> None:
+    if session.scalar(select(User.id).where(User.username == username)):
+        raise _taken(username)
+
+
+def _taken(username: str) -> InvalidValue:
+    return InvalidValue(f"账号“{username}”已存在，请换一个。", {"username": "已存在，请换一个。"})
+
+
+def starting_password(length: int = 12) -> str:
+    """A password that somebody is handed, and changes at the first sign-in."""
+    return "".join(secrets.choice(LETTERS) for _ in range(length))
+
+
+def start_over(user: User, password_hash: str) -> None:
+    """Give the account a starting password; whoever was signed in with the old one is signed out."""
+    user.password, user.must_change_password = password_hash, True
+    end_sessions(user)
+
+
+def end_sessions(user: User) -> None:
+    """A session names the account by this value: with another one it opens nothing."""
+    user.fs_uniquifier = secrets.token_hex(32)
 
 
 def staff_named(session: Session, username: str) -> User:

@@ -47,6 +47,7 @@ from reviewapp.web import (
     sign_in,
     signals,
     staff,
+    staff_accounts,
     tokens,
     trail,
     voucher_office,
@@ -63,7 +64,7 @@ ROOMS = (
     *(lead, relatives, samples),
     *(vouchers, settlements, voucher_office, shop, recycler),
     *(collection, collection.register, collection.scans),
-    *(merchants, merchant_review, firms, firm_accounts),
+    *(merchants, merchant_review, firms, firm_accounts, staff_accounts),
 )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user, hash_password
@@ -19,15 +17,13 @@ from reviewapp.policy.masks import mask_phone
 from reviewapp.policy.workflow import COMPANIES
 from reviewapp.queries import scope
 from reviewapp.services import firm_accounts as service
+from reviewapp.services import people
 from reviewapp.web.access import actor, freshly_signed_in, open_to
 from reviewapp.web.form_errors import point_at
 
 blueprint = Blueprint("firm_accounts", __name__)
 
 _MANAGERS = (*COMPANIES, "admin")
-#: Letters and digits that nobody takes for one another.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-_LENGTH = 12
 
 
 @blueprint.get("/account/people")
@@ -90,7 +86,7 @@ def stop(public_id: str) -> ResponseReturnValue:
 @freshly_signed_in
 def reset(public_id: str) -> ResponseReturnValue:
     """A new starting password, shown this once."""
-    password = _password()
+    password = people.starting_password()
     hashed = hash_password(password)
     with transaction(db.session):
         user = service.one(db.session, actor(), public_id)
@@ -104,7 +100,7 @@ def _add(firm: Organisation) -> ResponseReturnValue:
     person = service.Person(
         form.name.data or "", form.phone.data or "", form.username.data or "", form.rights.data or []
     )
-    password = _password()
+    password = people.starting_password()
     hashed = hash_password(password)
     try:
         with transaction(db.session):
@@ -145,7 +141,3 @@ def _way_back(public_id: str) -> str:
     user: User = service.one(db.session, actor(), public_id)
     firm = db.session.get_one(Organisation, user.organisation_id)
     return url_for("firm_accounts.of_firm", public_id=firm.public_id)
-
-
-def _password() -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))

@@ -14,6 +14,7 @@ _FINANCE = (
     *(("demands.listing", "追回"), ("pools.listing", "资金池")),
 )
 _VOUCHERS = ("voucher_office.listing", "消费券")
+_STAFF = ("staff_accounts.listing", "工作人员")
 _TRAIL = (
     *(("trail.listing", "全部申请"), ("dealers.listing", "经销商"), _VOUCHERS),
     *(("point_register.show", "回收登记"), ("figures.show", "统计")),
@@ -34,7 +35,7 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "finance_checker": (*_FINANCE, _VOUCHERS),
     "auditor": (
         *(*_TRAIL, ("samples.listing", "抽查"), ("firms.listing", "参与商户")),
-        *(*_FINANCE, ("schemes.listing", "活动方案")),
+        *(*_FINANCE, ("schemes.listing", "活动方案"), _STAFF),
     ),
     "admin": (
         ("schemes.listing", "活动方案"),
@@ -45,6 +46,7 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
         ("merchant_review.waiting", "商户审核"),
         ("firms.listing", "参与商户"),
         ("relatives.everybody", "亲属申报"),
+        _STAFF,
     ),
     "township": (("merchant_review.waiting", "商户初审"),),
 }

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.cli import office as command
-from reviewapp.errors import InvalidValue
-from reviewapp.models import Organisation, User
+from reviewapp.errors import InvalidValue, ReviewError
+from reviewapp.models import AccountStep, Organisation, User
 from tests.support.databases import tuned_engine
 
 CLERK = ("add-user", "point", "--name", "测试甲", "--role", "point", "--password", "回收点的口令-2024")
@@ -38,3 +38,34 @@ def test_collection_points_and_their_people(run: Callable[..., Result], sqlite_u
         user = session.scalars(select(User)).one()
         assert user.organisation is not None
         assert (user.organisation.name, user.phone) == ("凤城镇便民服务中心", "13800000001")
+
+
+def test_the_operator_helps_whoever_is_locked_out(run: Callable[..., Result], sqlite_url: str) -> None:
+    run("open-points", "yangcheng-2023")
+    run(*CLERK, "--firm", "凤城镇便民服务中心")
+    assert (
+        run("add-user", "admin-1", "--name", "测试乙", "--role", "admin", "--password", "管理员的口令-2024").exit_code
+        == 0
+    )
+    made = run("reset-password", "admin-1", "--generate").output
+    password = made.rpartition("：")[2].strip()
+    assert len(password) == 12
+    asked = CliRunner().invoke(command.office, ["reset-password", "point"], input="另一个口令-2024\n" * 2)
+    assert asked.exit_code == 0
+    assert "另一个口令" not in asked.output
+    assert run("disable-user", "point").exit_code == 0
+    for words, said in (
+        (("disable-user", "admin-1"), "最后一位在用的管理员"),
+        (("disable-user", "nobody"), "没有账号“nobody”"),
+        (("reset-password", "point", "--generate", "--remove-second-factor"), "没有启用动态口令"),
+    ):
+        refused = run(*words).exception
+        assert isinstance(refused, ReviewError)
+        assert said in refused.message
+    with Session(tuned_engine(sqlite_url)) as session:
+        kept = session.execute(select(AccountStep.username, AccountStep.action, AccountStep.by_id)).all()
+        assert kept == [
+            *(("point", "make", None), ("admin-1", "make", None), ("admin-1", "reset_password", None)),
+            *(("point", "reset_password", None), ("point", "disable", None)),
+        ]
+        assert session.scalars(select(User.must_change_password).order_by(User.id)).all() == [True, True]

@@ -26,7 +26,8 @@ from reviewapp.models import (
     Waiver,
     append_only,
 )
-from reviewapp.services import heads, trail
+from reviewapp.services import heads, staff_accounts, trail
+from reviewapp.services.staff_accounts import Candidate
 from reviewapp.signing import Signer
 from tests import factories
 from tests.factories import NOW, bank_files, merchants
@@ -62,6 +63,7 @@ def filled(session: Session) -> Session:
     _add_batch_rows(session)
     factories.exclude(session, "样例车行")
     merchants.put_in(session)
+    staff_accounts.make(session, SYSTEM, NOW, Candidate("测试甲", "ceshijia", "auditor"), "hash")
     session.commit()
     return session
 

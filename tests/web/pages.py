@@ -92,7 +92,7 @@ def every_page(app: Flask, rows: Session, visit: Visit) -> Iterator[tuple[str, s
     for person in (maker, checker, people["auditor"]):
         yield from _open(visit, person, *paying)
     yield from _open(visit, maker, "/finance/batches/new?scheme=xiangning-2023")
-    yield from _open(visit, people["admin"], "/finance/pools", "/staff/verify")
+    yield from _open(visit, people["admin"], "/finance/pools", "/staff/verify", *_of_accounts(people["lead"]))
     tried = "/office/schemes/xiangning-2023"
     for person in (people["admin"], people["lead"], people["auditor"]):
         yield from _open(visit, person, f"{tried}/replay", f"{tried}/replay?before=own&after=1", f"{tried}/forecast")
@@ -108,6 +108,10 @@ def _of_programs(rows: Session, dealer: User) -> tuple[str, ...]:
     rows.commit()
     tills = (f"/vouchers/redemptions/{used.public_id}", f"/vouchers/till?number={unused.number}")
     return ("/account/tokens", "/vouchers", "/vouchers/till", *tills)
+
+
+def _of_accounts(user: User) -> tuple[str, ...]:
+    return ("/office/staff", "/office/staff/new", "/office/staff?role=dealer", f"/office/staff/{user.public_id}")
 
 
 def _sample(rows: Session, auditor: User, claim: Claim) -> str:

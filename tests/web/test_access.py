@@ -29,7 +29,7 @@ from tests.factories.counter import intake
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
 from tests.factories.signatures import signed_statement
-from tests.web import access_collection, access_firms, access_vouchers
+from tests.web import access_accounts, access_collection, access_firms, access_vouchers
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor, words
 
@@ -118,7 +118,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("api.add_file", "api.remove_file", "api.set_kind", "api.remove_paper"), (TOKEN,)),
     **access_vouchers.OPEN_TO,
     **access_collection.OPEN_TO,
-    **access_firms.OPEN_TO,
+    **access_firms.OPEN_TO | access_accounts.OPEN_TO,
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -149,7 +149,7 @@ FORMS = {
     "relatives.declare": {"name": "样例乙", "relation": "配偶"},
     "desk.cancel_return": {"revision": "1", "reason": "样例"},
     "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
-    **access_firms.FORMS,
+    **access_firms.FORMS | access_accounts.FORMS,
     **access_vouchers.FORMS,
     "demands.receive": {"amount": "1", "bank_reference": "样例1", "received_on": "2024-01-10"},
 }
@@ -157,7 +157,7 @@ FORMS = {
 
 #: What a stranger has none of.
 NOTHING = dict.fromkeys(
-    ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16
+    ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives", "staff_accounts"), "0" * 16
 )
 TOP_UP = fund_orders.Proposal("top_up", 100, "文", "因", "of the world")
 
@@ -203,7 +203,7 @@ def world(app: Flask, rows: Session) -> World:
         "batches": made.public_id,
         "schemes": factories.scheme_draft(rows).public_id,
         "dealers": people["dealer"].organisation.public_id,
-        **_of_money(rows, pool, people),
+        **_of_money(rows, pool, people) | access_accounts.things(rows),
         **access_collection.things(app, rows, people["point"], people["recycler"]),
     }
     own = {}
