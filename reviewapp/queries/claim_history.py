@@ -13,8 +13,8 @@ from reviewapp.models import Claim, Decision, Event
 from reviewapp.policy.workflow import STATES, SUBMITTERS
 from reviewapp.queries import display
 
-#: What reviewers write for each other.
-_INTERNAL = ("note", "waive")
+#: What reviewers write for each other; of objections the submitter is told only when one undoes the approval.
+_INTERNAL = ("note", "waive", "object", "dismiss_objection")
 
 
 @dataclass(frozen=True, slots=True)
