@@ -21,7 +21,7 @@ from tests.factories.objections import objection, published
 from tests.faults.races import at_once, engine_for_many
 from tests.support.schemes import publishing
 
-CLAIMS = 40
+CLAIMS = 16
 OVER = payouts.publication_ends(NOW, 5)
 SAID = objections.Received(NOW.date(), "letter", "样例异议")
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_sealer")]
@@ -74,10 +74,10 @@ def _ended(engine: Engine) -> dict[int, tuple[str, bool, bool]]:
 def test_held_or_payable_never_both(many: Engine) -> None:
     reviewer, claim_ids = _published(many, CLAIMS)
     order = random.Random(7).sample(claim_ids, CLAIMS)
-    with ThreadPoolExecutor(12) as threads:
-        ticks = [threads.submit(_tick, many, 3) for _ in range(20)]
+    with ThreadPoolExecutor(8) as threads:
+        ticks = [threads.submit(_tick, many, 3) for _ in range(8)]
         answers = {claim_id: threads.submit(_record, many, reviewer, claim_id) for claim_id in order}
-        ticks += [threads.submit(_tick, many, 3) for _ in range(20)]
+        ticks += [threads.submit(_tick, many, 3) for _ in range(8)]
         made = sum(tick.result() for tick in ticks)
     made += _tick(many)
     ends = _ended(many)
@@ -90,8 +90,8 @@ def test_held_or_payable_never_both(many: Engine) -> None:
 def test_each_waits_for_the_other_or_passes_it_over(many: Engine) -> None:
     reviewer, (first, second) = _published(many, 2)
     with ThreadPoolExecutor(2) as threads:
-        recorded = threads.submit(_record, many, reviewer, first, 0.6)
-        time.sleep(0.2)
+        recorded = threads.submit(_record, many, reviewer, first, 0.3)
+        time.sleep(0.1)
         assert _tick(many, 1) == 0 or _ended(many)[second][0] == "payable"
         assert recorded.result() == "done"
         _tick(many)
@@ -99,8 +99,8 @@ def test_each_waits_for_the_other_or_passes_it_over(many: Engine) -> None:
 
     reviewer, (third,) = _published(many, 1)
     with ThreadPoolExecutor(2) as threads:
-        ticked = threads.submit(_tick, many, 200, 0.6)
-        time.sleep(0.2)
+        ticked = threads.submit(_tick, many, 200, 0.3)
+        time.sleep(0.1)
         assert _record(many, reviewer, third) == "illegal_move"
         assert ticked.result() == 1
 
