@@ -26,6 +26,7 @@ from tests.factories import vouchers as made_vouchers
 from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
 from tests.factories.counter import intake
+from tests.factories.objections import objection, published
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
 from tests.factories.signatures import signed_statement
@@ -83,6 +84,8 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("samples.listing", "samples.draw", "samples.show", "samples.conclude"), ("auditor",)),
     **dict.fromkeys(("samples.report", "samples.report_file"), ("auditor",)),
     **dict.fromkeys(("lead.board", "lead.take_back"), ("lead",)),
+    "objections.record": REVIEWERS,
+    "objections.settle": ("lead",),
     **dict.fromkeys(("relatives.own", "relatives.declare", "relatives.remove"), STAFF),
     "relatives.everybody": ("lead", "admin"),
     **dict.fromkeys(("desk.skip", "review.accept", "review.correct", "review.waive", "review.note"), REVIEWERS),
@@ -146,6 +149,8 @@ FORMS = {
     "samples.draw": {"scheme": "xiangning-2023", "until": "2024-01-10", "percent": "10"},
     "samples.conclude": {"conclusion": "sound"},
     "lead.take_back": {"fence": "1", "reason": "样例"},
+    "objections.record": {"form_key": "access", "received_on": "2024-01-10", "channel": "phone", "text": "样例"},
+    "objections.settle": {"outcome": "dismiss", "reason": "样例"},
     "relatives.declare": {"name": "样例乙", "relation": "配偶"},
     "desk.cancel_return": {"revision": "1", "reason": "样例"},
     "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
@@ -157,7 +162,7 @@ FORMS = {
 
 #: What a stranger has none of.
 NOTHING = dict.fromkeys(
-    ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"), "0" * 16
+    ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives", "objections"), "0" * 16
 )
 TOP_UP = fund_orders.Proposal("top_up", 100, "文", "因", "of the world")
 
@@ -233,7 +238,9 @@ def _of_staff(rows: Session, person: User, public_id: str) -> dict[str, str]:
 
 
 def _of_money(rows: Session, pool: Pool, people: dict[str, User]) -> dict[str, str]:
-    """A return file with a line in suspense, an order that waits to be confirmed, a demand and a claim to demand of."""
+    """A return file with a line in suspense, an order that waits to be confirmed, a demand and a claim to demand of;
+    published claims, one with an objection.
+    """
     file, item = bank_files.staged(rows, "不是我们的指令"), bank_files.in_suspense(rows)
     order = fund_orders.propose(rows, Actor.of(people["admin"]), factories.NOW, pool, TOP_UP)
     return {
@@ -241,6 +248,8 @@ def _of_money(rows: Session, pool: Pool, people: dict[str, User]) -> dict[str, s
         "returns": item.public_id,
         "pools": pool.public_id,
         **dict.fromkeys(("pools.confirm", "pools.cancel"), order.public_id),
+        "objections.settle": objection(rows, published(rows)).public_id,
+        "objections": published(rows).public_id,
         "demands": factories.demand(rows, factories.claim(rows, "paid"), state="proposed").public_id,
         **dict.fromkeys(("demands.new", "demands.propose"), factories.claim(rows, "paid").public_id),
     }
