@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from reviewapp.policy.objections import CHANNELS
 
@@ -16,8 +16,13 @@ class ObjectionForm(FlaskForm):  # type: ignore[misc]
 
     form_key = HiddenField(validators=[InputRequired("页面不完整，请刷新后重试。")])
     received_on = DateField("收到日期", validators=[InputRequired("请填写收到日期，例如 2024-01-15。")])
-    channel = SelectField("怎样收到", choices=[("", "请选择"), *CHANNELS.items()], validate_choice=False)
-    text = TextAreaField("异议内容")
+    channel = SelectField(
+        "怎样收到",
+        choices=[("", "请选择"), *CHANNELS.items()],
+        validators=[InputRequired("请选择是怎样收到的。")],
+        validate_choice=False,
+    )
+    text = TextAreaField("异议内容", validators=[DataRequired("请填写异议的内容。")])
     raised_by = StringField("提出人（可以不填）")
     contact = StringField("联系方式（可以不填）")
 

@@ -56,7 +56,8 @@ def test_from_a_letter_to_the_second_decision(rows: Session, visit: Visit) -> No
     shown = words(lead.get(page))
     assert [said for said in ("提出人：样例乙", "成立 撤销审核通过，¥3,000.00", "公示继续") if said not in shown] == []
     told = words(owner.get(own))
-    assert ("正在公示 ，到 2024年1月15日 为止" in told, "样例乙" in told, "异议" in told) == (True, False, False)
+    assert "正在公示 ，到 2024年1月15日 为止" in told
+    assert [said for said in ("样例乙", "1 条异议", "登记异议") if said in told] == []
     assert "公示至 2024-01-15，无需操作" in words(owner.get("/claims"))
     answer = lead.post(f"/desk/objections/{row.public_id}", {"outcome": "uphold", "reason": "发票是伪造的"})
     assert answer.location == page
