@@ -226,9 +226,7 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
         findings=findings.shown(scheme, claim, result, present, seen.pages, seen.waivers),
         decisions=claim_history.decisions(session, claim, named=not owner) if full else (),
         **_beside_the_papers(session, actor, claim, present),
-        publication=objections.publication(claim, now),
-        objections=objections.of_claim(session, actor, claim),
-        undone=objections.undone(session, claim),
+        **_after_the_approval(session, actor, claim, now),
         events=claim_history.events(session, claim, full, named=not owner),
         payouts=_payouts(session, claim),
     )
@@ -255,6 +253,14 @@ def _beside_the_papers(session: Session, actor: Actor, claim: Claim, present: Cu
         "takes_files": still_open.files,
         "signed": signatures.of_claim(session, claim) if full else (),
         "sale": (session.scalar(select(Sale.public_id).where(Sale.claim_id == claim.id)) or "") if owner else "",
+    }
+
+
+def _after_the_approval(session: Session, actor: Actor, claim: Claim, now: datetime) -> dict[str, Any]:
+    return {
+        "publication": objections.publication(claim, now),
+        "objections": objections.of_claim(session, actor, claim),
+        "undone": objections.undone(session, claim),
     }
 
 

@@ -26,11 +26,10 @@ from tests.factories import vouchers as made_vouchers
 from tests.factories.api import token as api_token
 from tests.factories.batches import dealers_batch
 from tests.factories.counter import intake
-from tests.factories.objections import objection, published
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
 from tests.factories.signatures import signed_statement
-from tests.web import access_collection, access_firms, access_vouchers
+from tests.web import access_collection, access_firms, access_objections, access_vouchers
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor, words
 
@@ -60,7 +59,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("public.home", "public.programme", "health.alive", "health.ready"), (ANYONE,)),
     **dict.fromkeys(("queue.listing", "queue.heads", "queue.check", "queue.check_file"), (ANYONE,)),
     **dict.fromkeys(("demo.clock_page", "demo.messages", "demo.set_clock"), (ANYONE,)),
-    **dict.fromkeys(("sign_in.phone", "sign_in.code"), (ANYONE,)),
+    **dict.fromkeys(("sign_in.phone", "sign_in.code", "publication.listing", "publication.vouchers"), (ANYONE,)),
     "sign_in.again": ("claimant",),
     **dict.fromkeys(("public.work", "held.resume", "sign_in.leave"), ROLES),
     **dict.fromkeys(("claims.listing", "claims.choose", "claims.create"), SUBMITTERS),
@@ -84,10 +83,8 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("samples.listing", "samples.draw", "samples.show", "samples.conclude"), ("auditor",)),
     **dict.fromkeys(("samples.report", "samples.report_file"), ("auditor",)),
     **dict.fromkeys(("lead.board", "lead.take_back"), ("lead",)),
-    "objections.record": REVIEWERS,
-    "objections.settle": ("lead",),
     **dict.fromkeys(("relatives.own", "relatives.declare", "relatives.remove"), STAFF),
-    "relatives.everybody": ("lead", "admin"),
+    **dict.fromkeys(("relatives.everybody", "papers_out.publication_sheet"), ("lead", "admin")),
     **dict.fromkeys(("desk.skip", "review.accept", "review.correct", "review.waive", "review.note"), REVIEWERS),
     "review.next_images": REVIEWERS,
     **dict.fromkeys(("trail.listing", "trail.show"), (*REVIEWERS, "auditor")),
@@ -119,9 +116,7 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("api.list_programmes", "api.list_claims", "api.create_claim", "api.read_claim"), (TOKEN,)),
     **dict.fromkeys(("api.set_facts", "api.submit_claim", "api.withdraw_claim", "api.read_receipt"), (TOKEN,)),
     **dict.fromkeys(("api.add_file", "api.remove_file", "api.set_kind", "api.remove_paper"), (TOKEN,)),
-    **access_vouchers.OPEN_TO,
-    **access_collection.OPEN_TO,
-    **access_firms.OPEN_TO,
+    **(access_objections.OPEN_TO | access_vouchers.OPEN_TO | access_collection.OPEN_TO | access_firms.OPEN_TO),
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -149,13 +144,10 @@ FORMS = {
     "samples.draw": {"scheme": "xiangning-2023", "until": "2024-01-10", "percent": "10"},
     "samples.conclude": {"conclusion": "sound"},
     "lead.take_back": {"fence": "1", "reason": "样例"},
-    "objections.record": {"form_key": "access", "received_on": "2024-01-10", "channel": "phone", "text": "样例"},
-    "objections.settle": {"outcome": "dismiss", "reason": "样例"},
     "relatives.declare": {"name": "样例乙", "relation": "配偶"},
     "desk.cancel_return": {"revision": "1", "reason": "样例"},
     "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
-    **access_firms.FORMS,
-    **access_vouchers.FORMS,
+    **(access_firms.FORMS | access_objections.FORMS | access_vouchers.FORMS),
     "demands.receive": {"amount": "1", "bank_reference": "样例1", "received_on": "2024-01-10"},
 }
 
@@ -209,6 +201,7 @@ def world(app: Flask, rows: Session) -> World:
         "schemes": factories.scheme_draft(rows).public_id,
         "dealers": people["dealer"].organisation.public_id,
         **_of_money(rows, pool, people),
+        **access_objections.things(rows),
         **access_collection.things(app, rows, people["point"], people["recycler"]),
     }
     own = {}
@@ -238,9 +231,7 @@ def _of_staff(rows: Session, person: User, public_id: str) -> dict[str, str]:
 
 
 def _of_money(rows: Session, pool: Pool, people: dict[str, User]) -> dict[str, str]:
-    """A return file with a line in suspense, an order that waits to be confirmed, a demand and a claim to demand of;
-    published claims, one with an objection.
-    """
+    """A return file with a line in suspense, an order that waits to be confirmed, a demand and a claim to demand of."""
     file, item = bank_files.staged(rows, "不是我们的指令"), bank_files.in_suspense(rows)
     order = fund_orders.propose(rows, Actor.of(people["admin"]), factories.NOW, pool, TOP_UP)
     return {
@@ -248,8 +239,6 @@ def _of_money(rows: Session, pool: Pool, people: dict[str, User]) -> dict[str, s
         "returns": item.public_id,
         "pools": pool.public_id,
         **dict.fromkeys(("pools.confirm", "pools.cancel"), order.public_id),
-        "objections.settle": objection(rows, published(rows)).public_id,
-        "objections": published(rows).public_id,
         "demands": factories.demand(rows, factories.claim(rows, "paid"), state="proposed").public_id,
         **dict.fromkeys(("demands.new", "demands.propose"), factories.claim(rows, "paid").public_id),
     }
