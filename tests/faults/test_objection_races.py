@@ -19,7 +19,6 @@ from tests import factories
 from tests.factories import NOW
 from tests.factories.objections import objection, published
 from tests.faults.races import at_once, engine_for_many
-from tests.support.schemes import publishing
 
 CLAIMS = 16
 OVER = payouts.publication_ends(NOW, 5)
@@ -29,7 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_sealer")]
 
 @pytest.fixture
 def many(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    publishing(monkeypatch, 5)
+    factories.hold_in_publication(monkeypatch, "xiangning-2023", 5)
     with engine_for_many(postgres_url) as engine:
         yield engine
 

@@ -21,7 +21,6 @@ from tests import factories
 from tests.factories import NOW
 from tests.factories.objections import objection, published
 from tests.support.both import both_databases
-from tests.support.schemes import publishing
 
 SIGNER = Signer(bytes(32))
 AWARD = 400_000
@@ -33,7 +32,7 @@ SAID = objections.Received(NOW.date(), "phone", "车不是他买的。")
 def _five_days(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both schemes that the factories use publish for five days."""
     for code in ("xiangning-2023", "yangcheng-2023"):
-        publishing(monkeypatch, 5, code)
+        factories.hold_in_publication(monkeypatch, code, 5)
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from tests.factories.payouts import CARD, CLOSED_CARD, PAYEE, approved, ready, r
 from tests.factories.people import NOW
 from tests.support.both import both_databases
 from tests.support.databases import statements
-from tests.support.schemes import publishing
 
 SECOND = timedelta(seconds=1)
 OTHER_CARD = payouts.NewCard(PAYEE, "6222020000000000026")
@@ -197,7 +196,7 @@ def test_publication_counts_whole_days_after_the_first() -> None:
 
 @both_databases
 def test_publication_holds_the_payout(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    publishing(monkeypatch, 5)
+    factories.hold_in_publication(monkeypatch, "xiangning-2023", 5)
     claim = approved(session)
     assert payouts.order(session, NOW, claim.id) is None
     assert (claim.state, payouts.publication_of(claim)) == ("publication", payouts.publication_ends(NOW, 5))
@@ -213,8 +212,8 @@ def test_what_is_published_is_looked_through_in_two_statements_however_much_it_i
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each programme has its own days: three in one scheme, five in the other."""
-    publishing(monkeypatch, 5)
-    publishing(monkeypatch, 3, "jishan-2023")
+    factories.hold_in_publication(monkeypatch, "xiangning-2023", 5)
+    factories.hold_in_publication(monkeypatch, "jishan-2023", 3)
     long, short = factories.pool(session), factories.pool(session, scheme_code="jishan-2023")
     claims = [approved(session, pool=pool) for pool in (long, short)]
     for claim in claims:

@@ -23,7 +23,6 @@ from tests.factories.objections import objection
 from tests.factories.payouts import CARD
 from tests.factories.vouchers import AFTERWARDS, put_in, redeemed, seller, settlement
 from tests.support.both import both_databases
-from tests.support.schemes import publishing
 
 
 @pytest.fixture
@@ -99,7 +98,7 @@ def test_a_rejected_one_gives_the_money_back_to_the_voucher(session: Session, de
 def test_an_approval_undone_by_an_objection_leaves_the_voucher_to_be_settled_again(
     session: Session, dealer: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publishing(monkeypatch, 5, "yangcheng-2023")
+    factories.hold_in_publication(monkeypatch, "yangcheng-2023", 5)
     redemption = redeemed(session, dealer)
     put_in(session, dealer, settlement(session, dealer, redemption))
     lead, claim = _held(session)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from reviewapp import schemes
-from reviewapp.policy import parse_scheme
 
 CODE = "yangcheng-2023"
 _FUEL_TIER = "{ from = 100000, below = 200000, pays = 3000 }"
@@ -37,14 +36,6 @@ def publish_second(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / CODE / "2.toml").write_text(second_text(), "utf-8")
     monkeypatch.setattr(schemes, "ROOT", root)
     schemes._load.cache_clear()
-
-
-def publishing(monkeypatch: pytest.MonkeyPatch, days: int, code: str = "xiangning-2023") -> None:
-    """For this test every programme of the scheme publishes what was approved for so many days."""
-    written = (schemes.ROOT / code / "1.toml").read_text("utf-8")
-    changed = parse_scheme(written.replace("publication_days = 0", f"publication_days = {days}"), code)
-    real = schemes._load
-    monkeypatch.setattr(schemes, "_load", lambda known, version: changed if known == code else real(known, version))
 
 
 def copied(folder: Path, monkeypatch: pytest.MonkeyPatch, *codes: str) -> Path:

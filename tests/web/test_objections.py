@@ -13,7 +13,6 @@ from reviewapp.services import objections, payouts
 from tests import factories
 from tests.factories import NOW
 from tests.factories.objections import objection, published
-from tests.support.schemes import publishing
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor, is_clear, words
 
@@ -22,7 +21,7 @@ _SAID = {"received_on": "2024-01-10", "channel": "letter", "text": "车不是申
 
 @pytest.fixture(autouse=True)
 def _five_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    publishing(monkeypatch, 5)
+    factories.hold_in_publication(monkeypatch, "xiangning-2023", 5)
 
 
 def _key(visitor: Visitor, path: str) -> dict[str, str]:
