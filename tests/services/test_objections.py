@@ -11,9 +11,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from reviewapp import schemes
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed
 from reviewapp.models import Actor, Claim, Event, Objection, Opinion, Outbox, Payout, Posting
 from reviewapp.policy.workflow import ROLES
+from reviewapp.queries import claim_history, public_queue, register, samples, signals
 from reviewapp.queries import objections as queries
 from reviewapp.services import audit, decisions, funds, objections, payouts, queue, receipts, relatives
 from reviewapp.signing import Signer
@@ -281,6 +283,30 @@ def test_the_leads_list_begins_with_what_waits_longest(session: Session) -> None
     rows = queries.waiting(session, NOW + 3 * DAY)
     assert [(row.number, row.count, row.days) for row in rows] == [(earlier.number, 2, 3), (later.number, 1, 2)]
     assert quiet.number not in {row.number for row in rows}
+
+
+def test_a_decision_that_was_undone_is_shown_as_such_and_counts_no_more(session: Session, lead: Actor) -> None:
+    claim = _approved(session, 0, factories.actor(session, "reviewer"))
+    scheme, auditor = schemes.load(claim.scheme_code), factories.actor(session, "auditor")
+
+    def seen() -> tuple[list[bool], bool, bool, bool]:
+        (line,) = register.lines(session, scheme, register.RegisterFilter())
+        (ticket,) = public_queue.page(session, claim.pool).rows
+        made = [decision.undone for decision in claim_history.decisions(session, claim, named=True)]
+        return (
+            made,
+            bool(line.decided),
+            bool(ticket.decided_at),
+            bool(signals.of_claim(session, auditor, claim).decided_at),
+        )
+
+    assert seen() == ([False], True, True, True)
+    objections.uphold(session, lead, NOW, objection(session, claim).id, reason="查实")
+    assert seen() == ([True], False, False, False)
+    decisions.take_next(session, lead, NOW)
+    decisions.approve(session, lead, NOW, claim.id, claim.fence, award_fen=AWARD - 100_000, reason="按实际金额")
+    assert seen() == ([True, False], True, True, True)
+    assert samples._driven(session, [claim.id])[1] == AWARD - 100_000, "one award a claim, not both"
 
 
 def test_verify_finds_an_approval_undone_without_its_money(session: Session, lead: Actor) -> None:
