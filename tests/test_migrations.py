@@ -45,6 +45,7 @@ def test_rows_that_refer_to_each_other_survive_a_rebuilt_table(
         upgrade()
         with db.engine.connect() as connection:
             kept = {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in KEPT}
+            assert connection.scalar(text("SELECT count(*) FROM claims WHERE published_at = '2024-01-12'")) == 1
             if db.engine.dialect.name == "sqlite":
                 assert connection.scalar(text("PRAGMA foreign_keys")) == 1
         db.engine.dispose()
@@ -58,10 +59,11 @@ VALUES (1, 'claimant', '测试甲', 'a', true, 'a', '2024-01-10', 'a');
 INSERT INTO pools (id, scheme_code, code, title, appropriated, reserved, committed, paid, returned, next_ticket,
 public_id) VALUES (1, 'xiangning-2023', 'car', '汽车', 100, 0, 0, 0, 0, 1, 'a');
 INSERT INTO claims (id, form_key, scheme_code, scheme_version, programme, pool_id, state, revision, submitter_role,
-entered_by_id, created_at, changed_at, special, wanted_fen, reserved_fen, fence, public_id) VALUES (1, 'a',
-'xiangning-2023', '1', 'car', 1, 'draft', 0, 'claimant', 1, '2024-01-10', '2024-01-10', false, 0, 0, 0, 'a');
+entered_by_id, created_at, changed_at, special, wanted_fen, reserved_fen, fence, public_id, ticket, submitted_at)
+VALUES (1, 'a', 'xiangning-2023', '1', 'car', 1, 'publication', 0, 'claimant', 1, '2024-01-10', '2024-01-13', false, 0,
+0, 0, 'a', 1, '2024-01-10');
 INSERT INTO events (id, claim_id, at, actor_role, action, to_state)
-VALUES (1, 1, '2024-01-10', 'system', 'create', 'draft');
+VALUES (1, 1, '2024-01-12', 'system', 'publish', 'publication');
 INSERT INTO postings (id, pool_id, from_account, to_account, amount, reason, claim_id, at)
 VALUES (1, 1, 'treasury', 'available', 100, 'open', 1, '2024-01-10')"""
 

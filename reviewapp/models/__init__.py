@@ -16,6 +16,7 @@ from reviewapp.models.fund import Pool, Posting
 from reviewapp.models.fund_order import FundOrder
 from reviewapp.models.likeness import PageMatch, PagePrint, PrintBand
 from reviewapp.models.merchant import EXCLUSION_KINDS, Exclusion, MerchantApplication, MerchantStep
+from reviewapp.models.objection import UNDONE, Objection
 from reviewapp.models.origin_form import OriginCode, OriginForm, OriginScan
 from reviewapp.models.outbox import TOPICS, Outbox
 from reviewapp.models.paper import Fact, Page, Paper, Reading, Upload
@@ -33,6 +34,7 @@ __all__ = [
     "RIGHTS",
     "SYSTEM",
     "TOPICS",
+    "UNDONE",
     "AccountStep",
     "Actor",
     "ApiRequest",
@@ -65,6 +67,7 @@ __all__ = [
     "MerchantApplication",
     "MerchantStep",
     "Message",
+    "Objection",
     "OneTimeCode",
     "Opinion",
     "Organisation",

@@ -16,9 +16,10 @@ from reviewapp.policy.workflow import STATES, SUBMITTERS
 KEY_KINDS = ("id_number", "name", "vin", "invoice", "card", "scrap", "payment", "phone")
 _UNQUEUED = "('draft', 'withdrawn')"
 _UNDECIDED = "('submitted', 'special_review', 'in_review')"
-#: Few of all the claims ever stored: whom a reviewer can take next, and what reviewers hold.
+#: Few of all the claims ever stored: whom a reviewer can take next, what reviewers hold, what is published.
 _WAITING = text("state IN ('submitted', 'special_review')")
 _LEASED = text("reviewer_id IS NOT NULL")
+_PUBLISHED = text("state = 'publication'")
 
 
 class Claim(WithPublicId, Base):
@@ -30,6 +31,7 @@ class Claim(WithPublicId, Base):
     that the same form sent twice is known again. `fence` grows with every lease: a decision under an older fence
     changes nothing. `kept_for_id` is the reviewer who returned it and, mended, gets it first, until `kept_until`.
     `second_look`: somebody other than `first_by_id` is to look (`waiting`), or the two did not agree (`disputed`).
+    `published_at` is since when it is published (公示), None when it is not; it stays so while objections are open.
     """
 
     __tablename__ = "claims"
@@ -45,6 +47,9 @@ class Claim(WithPublicId, Base):
         CheckConstraint("state <> 'waitlist' OR reserved_fen < wanted_fen", name="waitlist_wants_more"),
         CheckConstraint("(state = 'in_review') = (reviewer_id IS NOT NULL)", name="lease_in_review"),
         CheckConstraint("(state = 'returned') = (correction_until IS NOT NULL)", name="returned_has_deadline"),
+        CheckConstraint("(state = 'publication') = (published_at IS NOT NULL)", name="published_since"),
+        CheckConstraint("open_objections >= 0", name="objections_not_negative"),
+        CheckConstraint("open_objections = 0 OR state = 'publication'", name="objections_hold_it"),
         CheckConstraint("reviewer_id IS NULL OR reviewer_id <> entered_by_id", name="two_people"),
         one_of("second_look", ("waiting", "disputed")),
         CheckConstraint("(second_look IS NULL) = (first_by_id IS NULL)", name="second_look_has_first"),
@@ -57,6 +62,7 @@ class Claim(WithPublicId, Base):
         Index("ix_claims_queue", "pool_id", "state", "ticket"),
         Index("ix_claims_changes", "organisation_id", "changed_at", "id"),
         Index("ix_claims_waiting", "pool_id", "ticket", postgresql_where=_WAITING, sqlite_where=_WAITING),
+        Index("ix_claims_published", "published_at", postgresql_where=_PUBLISHED, sqlite_where=_PUBLISHED),
         Index("ix_claims_reviewer", "reviewer_id", postgresql_where=_LEASED, sqlite_where=_LEASED),
     )
 
@@ -86,6 +92,8 @@ class Claim(WithPublicId, Base):
     fence: Mapped[int] = mapped_column(default=0)
     correction_until: Mapped[datetime | None] = mapped_column(Instant)
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+    open_objections: Mapped[int] = mapped_column(default=0, server_default="0")
     kept_for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     kept_until: Mapped[datetime | None] = mapped_column(Instant)
     second_look: Mapped[str | None] = mapped_column(String(10))

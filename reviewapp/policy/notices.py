@@ -10,10 +10,14 @@ _SIGN = "【惠民补贴】"
 
 
 class Notice(NamedTuple):
-    """The text for what happened, and whether it is for who asks in person alone: a firm mends its own claims."""
+    """The text for what happened, and whether it is for who asks in person alone: a firm mends its own claims.
+
+    It is told while the claim is in the state that it came to, or in one of `still`.
+    """
 
     text: str
     in_person: bool = False
+    still: tuple[str, ...] = ()
 
 
 #: By the workflow's action, or what else happened to the claim. `number`: the claim's; `day`: the correction deadline;
@@ -23,6 +27,7 @@ NOTICES: dict[str, Notice] = {
     "lapse": Notice("{number}逾期未补正，已失效，需要时可重新申请。", in_person=True),
     "promote": Notice("{number}已从候补转为受理，补贴额度已占用。"),
     "reject": Notice("{number}未通过审核，原因和依据请登录查看。"),
+    "uphold_objection": Notice("{number}审核通过后收到异议，已撤销，正重新审核。", still=("in_review",)),
     "confirm_paid": Notice("{number}的补贴{amount}元已发放到尾号{card}的卡。"),
     "confirm_failed": Notice("{number}的补贴发放失败，请更换本人的收款银行卡。"),
     "return_payment": Notice("{number}的补贴被银行退回，请更换本人的收款银行卡。"),

@@ -81,6 +81,12 @@ def on_approve(reserved: int, award: int) -> Movements:
     return (Movement("reserved", "committed", award), *on_release(reserved - award))
 
 
+def on_reopen(award: int) -> Movements:
+    """An approval was undone: what was committed is held for the same claim again, and is free for nobody."""
+    _require_positive(award)
+    return (Movement("committed", "reserved", award),)
+
+
 def on_release(reserved: int) -> Movements:
     """What a rejected, withdrawn or lapsed claim held becomes free; empty when it held nothing."""
     return (Movement("reserved", "available", reserved),) if reserved else ()

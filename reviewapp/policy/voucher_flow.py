@@ -30,6 +30,7 @@ TABLE: tuple[Move, ...] = (
     Move("redeemed", "undo", ("issued",), REDEEMERS),
     Move("redeemed", "take_goods_back", ("redeemed", "voided"), REDEEMERS),
     Move("redeemed", "settle", ("settled",), REVIEWERS),
+    Move("settled", "reopen", ("redeemed",), ("lead",)),
     Move("redeemed", "lapse", ("voided",), ("system",)),
 )
 ACTIONS: tuple[str, ...] = tuple(row.action for row in TABLE)

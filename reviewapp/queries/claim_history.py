@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from reviewapp.models import Claim, Decision, Event
 from reviewapp.policy.workflow import STATES, SUBMITTERS
-from reviewapp.queries import display
+from reviewapp.queries import display, objections
 
-#: What reviewers write for each other.
-_INTERNAL = ("note", "waive")
+#: What reviewers write for each other; of objections the submitter is told only when one undoes the approval.
+_INTERNAL = ("note", "waive", "object", "dismiss_objection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class EventView:
 class DecisionView:
     """A decision with its reason; `who` is "" for submitters.
 
-    `items` are the papers and fields a return asks to mend, `deadline` its last instant.
+    `items` are the papers and fields a return asks to mend, `deadline` its last instant. `undone`: an objection to this
+    approval was upheld.
     """
 
     at: datetime
@@ -46,11 +47,13 @@ class DecisionView:
     clause: str | None
     items: tuple[Mapping[str, str], ...]
     deadline: datetime | None
+    undone: bool
 
 
 def decisions(session: Session, claim: Claim, *, named: bool) -> tuple[DecisionView, ...]:
     """The decisions, oldest first; the reviewers' names only where `named`."""
     found = select(Decision).where(Decision.claim_id == claim.id).order_by(Decision.id)
+    undone = objections.undone_decisions(session, claim)
     return tuple(
         DecisionView(
             at=row.at,
@@ -62,6 +65,7 @@ def decisions(session: Session, claim: Claim, *, named: bool) -> tuple[DecisionV
             clause=row.clause,
             items=tuple(row.items),
             deadline=row.deadline,
+            undone=row.id in undone,
         )
         for row in session.scalars(found.options(joinedload(Decision.reviewer)))
     )

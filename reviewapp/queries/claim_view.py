@@ -23,6 +23,7 @@ from reviewapp.queries import (
     display,
     findings,
     mended,
+    objections,
     opinions,
     origin_codes,
     scope,
@@ -144,7 +145,8 @@ class ClaimView:
     who reviews; `locked` are the parts (`paper:<public id>`, keys of fields) that a return keeps from being changed.
     `signed` is what was signed on the screen, oldest first. `sale` is the public id of the sale at a counter it is for,
     "" for others.
-    `application` is the settlement application it is part of.
+    `application` is the settlement application it is part of. `publication` is that of a published claim, `objections`
+    are for the office, `undone` is the approval that an objection has undone, while it is decided anew.
     """
 
     claim: Claim
@@ -175,6 +177,9 @@ class ClaimView:
     signed: tuple[SignedStatement, ...]
     sale: str
     application: Batch | None
+    publication: objections.Publication | None
+    objections: tuple[objections.ObjectionView, ...]
+    undone: objections.Undone | None
 
     @property
     def programme_title(self) -> str:
@@ -228,6 +233,7 @@ def claim_view(session: Session, actor: Actor, public_id: str, now: datetime) ->
         findings=findings.shown(scheme, claim, result, present, seen.pages, seen.waivers),
         decisions=claim_history.decisions(session, claim, named=not owner) if full else (),
         **_beside_the_papers(session, actor, claim, present),
+        **_after_the_approval(session, actor, claim, now),
         events=claim_history.events(session, claim, full, named=not owner),
         payouts=_payouts(session, claim),
     )
@@ -254,6 +260,14 @@ def _beside_the_papers(session: Session, actor: Actor, claim: Claim, present: Cu
         "takes_files": still_open.files,
         "signed": signatures.of_claim(session, claim) if full else (),
         "sale": (session.scalar(select(Sale.public_id).where(Sale.claim_id == claim.id)) or "") if owner else "",
+    }
+
+
+def _after_the_approval(session: Session, actor: Actor, claim: Claim, now: datetime) -> dict[str, Any]:
+    return {
+        "publication": objections.publication(claim, now),
+        "objections": objections.of_claim(session, actor, claim),
+        "undone": objections.undone(session, claim),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -15,7 +15,7 @@ from reviewapp.models import Actor, Claim, ClaimKey, Upload
 from reviewapp.policy.identifiers import fold_vin, normal_id
 from reviewapp.policy.masks import mask_name
 from reviewapp.policy.workflow import STATES
-from reviewapp.queries import scope
+from reviewapp.queries import objections, scope
 from reviewapp.queries.paging import Paged
 from reviewapp.services import facts
 
@@ -29,7 +29,8 @@ _MOST_PAGES = 1_000_000
 class ClaimRow:
     """One line of a list. Amounts in fen; `applicant` is masked for finance, "" while nobody is named yet.
 
-    `reading` counts files that still wait to be read, `refused` files that could not be.
+    `reading` counts files that still wait to be read, `refused` files that could not be. `published_until` is the last
+    day of a published claim.
     """
 
     public_id: str
@@ -52,6 +53,7 @@ class ClaimRow:
     approved_at: datetime | None
     changed_at: datetime
     correction_until: datetime | None
+    published_until: date | None
     reviewer: str
     lease_until: datetime | None
     reading: int
@@ -164,6 +166,7 @@ def _row(claim: Claim, applicant: str, files: dict[tuple[int, str], int]) -> Cla
         approved_at=claim.approved_at,
         changed_at=claim.changed_at,
         correction_until=claim.correction_until,
+        published_until=objections.last_day(claim),
         reviewer=claim.reviewer.name if claim.reviewer else "",
         lease_until=claim.lease_until,
         reading=files.get((claim.id, "waiting"), 0) + files.get((claim.id, "reading"), 0),

@@ -20,7 +20,7 @@ from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.money import show_yuan
 from reviewapp.policy.values import CHINA
 from reviewapp.policy.workflow import STATES
-from reviewapp.queries import display, findings
+from reviewapp.queries import display, findings, objections
 from reviewapp.queries.names import file_name
 from reviewapp.schemes.wording import OUTCOMES
 from reviewapp.services import chain, facts, fields
@@ -58,6 +58,7 @@ def decision_sheet(session: Session, claim: Claim, now: datetime) -> Sheet:
     if not decisions:
         raise IllegalMove(_UNDECIDED)
     seen = session.get_one(Evaluation, decisions[-1].evaluation_id)
+    undone = objections.undone_decisions(session, claim)
     cuts: list[Cut] = []
     content: dict[str, Any] = {
         "title": f"审核决定单 {claim.number}",
@@ -65,7 +66,7 @@ def decision_sheet(session: Session, claim: Claim, now: datetime) -> Sheet:
         "number": claim.number,
         "scheme": f"{scheme.title}（{scheme.document_number}，第 {claim.scheme_version} 版）",
         "head": _head(claim, scheme),
-        "decisions": [_decision(one, scheme) for one in decisions],
+        "decisions": [_decision(one, scheme, undone=one.id in undone) for one in decisions],
         "checked": f"{_moment(seen.at)} 核验，共 {len(seen.result['findings'])} 项；决定依据的是这一次的结果。",
         "findings": [_finding(one) for one in seen.result["findings"]],
         "facts": list(_facts(session, claim, seen, cuts)),
@@ -102,9 +103,9 @@ def _head(claim: Claim, scheme: Scheme) -> list[tuple[str, str]]:
     ]
 
 
-def _decision(row: Decision, scheme: Scheme) -> dict[str, str]:
+def _decision(row: Decision, scheme: Scheme, *, undone: bool) -> dict[str, str]:
     return {
-        "action": display.ACTIONS[row.action],
+        "action": display.ACTIONS[row.action] + ("（异议成立，已撤销）" if undone else ""),
         "at": _moment(row.at),
         "who": row.reviewer.name,
         "award": "" if row.award_fen is None else f"¥{show_yuan(row.award_fen)}",

@@ -160,6 +160,8 @@ def by_kind(view: ClaimView) -> list[PaperView]:
 
 def settled(view: ClaimView) -> bool:
     """Whether nothing is left to be explained: approving needs no further reason."""
+    if view.undone is not None:
+        return False
     return view.outcome == "pass" or (view.outcome == "unsure" and not any(one.open for one in view.findings))
 
 

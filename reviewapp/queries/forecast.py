@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reviewapp.models import Claim, Decision, Pool
+from reviewapp.models import UNDONE, Claim, Decision, Pool
 from reviewapp.policy.forecast import Ask, Band, Forecast, PoolForecast
 from reviewapp.policy.forecast_plan import Past, PoolNow, ProgrammePast
 from reviewapp.policy.money import show_yuan
@@ -75,7 +75,7 @@ def _claims(session: Session, code: str) -> Iterator[Any]:
     """Tickets in their order, each with the moment of its final decision."""
     decided = (
         select(Decision.at)
-        .where(Decision.claim_id == Claim.id, Decision.action.in_(("approve", "reject")))
+        .where(Decision.claim_id == Claim.id, Decision.action.in_(("approve", "reject")), Decision.id.not_in(UNDONE))
         .order_by(Decision.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from reviewapp.models import Claim, Event, Head, Pool
 from reviewapp.policy.statements import DailyHead
 from reviewapp.services import heads
+from reviewapp.services.queue import UNDECIDED
 
 PAGE_SIZE = 100
 _DECIDED = ("approve", "reject", "withdraw", "lapse")
@@ -65,8 +66,12 @@ def page(session: Session, pool: Pool, *, number: int = 1, sought: int | None = 
     rows = session.execute(columns.where(*here).order_by(Claim.ticket)).all()
     decided = _decided(session, [row.id for row in rows])
     shown = tuple(
-        QueueRow(row.ticket, row.submitted_at, _SHOWN.get(row.state, row.state), decided.get(row.id)) for row in rows
-    )
+        QueueRow(
+            row.ticket, row.submitted_at, _SHOWN.get(row.state, row.state),
+            None if row.state in UNDECIDED else decided.get(row.id),
+        )
+        for row in rows
+    )  # fmt: skip
     return QueuePage(pool, shown, number, last, sought)
 
 

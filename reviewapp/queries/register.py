@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
-from reviewapp.models import Claim, Decision, Organisation, Payout, User
+from reviewapp.models import UNDONE, Claim, Decision, Organisation, Payout, User
 from reviewapp.policy import Scheme
 from reviewapp.policy.masks import mask_id_number, mask_name
 from reviewapp.policy.money import show_yuan
@@ -136,7 +136,7 @@ def _conditions(scheme: Scheme, narrowed: RegisterFilter) -> list[ColumnElement[
 
 def _some(session: Session, scheme: Scheme, narrowed: RegisterFilter, after: tuple[int, int]) -> Sequence[Any]:
     last = select(func.max(Decision.id)).where(
-        Decision.claim_id == Claim.id, Decision.action.in_(("approve", "reject"))
+        Decision.claim_id == Claim.id, Decision.action.in_(("approve", "reject")), Decision.id.not_in(UNDONE)
     )
     paid = select(func.max(Payout.settled_at)).where(Payout.claim_id == Claim.id, Payout.state == "paid")
     decided, reviewer = aliased(Decision), aliased(User)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import AuditItem, AuditSample, Claim, Decision, Demand, Evaluation
+from reviewapp.models import UNDONE, AuditItem, AuditSample, Claim, Decision, Demand, Evaluation
 from reviewapp.models.audit_sample import CONCLUSIONS, TOPICS
 from reviewapp.policy.money import fen_from_yuan
 from reviewapp.policy.values import CHINA
@@ -196,7 +196,7 @@ def _driven(session: Session, claim_ids: Sequence[int]) -> tuple[int, int]:
     rows = session.execute(
         select(Decision.award_fen, Evaluation.facts)
         .join(Evaluation, Decision.evaluation_id == Evaluation.id)
-        .where(Decision.claim_id.in_(claim_ids), Decision.action == "approve")
+        .where(Decision.claim_id.in_(claim_ids), Decision.action == "approve", Decision.id.not_in(UNDONE))
     ).all()
     return sum(_bought(facts) for _, facts in rows), sum(award or 0 for award, _ in rows)
 

@@ -20,6 +20,7 @@ from reviewapp.models import (
     Exclusion,
     FundOrder,
     MerchantApplication,
+    Objection,
     Organisation,
     Page,
     Paper,
@@ -114,6 +115,11 @@ def signed_statement(session: Session, actor: Actor, public_id: str) -> SignedSt
     """The statement signed on the screen, for who sees the claim's papers; NotFound as for `claim`."""
     found = _papers(select(SignedStatement).join(Claim), actor)
     return _only(session, found.where(SignedStatement.public_id == public_id))
+
+
+def objection(session: Session, actor: Actor, public_id: str) -> Objection:
+    """The objection to a published claim, for who reviews; NotFound as for `claim`."""
+    return _only(session, _of_finance(select(Objection), actor, *REVIEWERS).where(Objection.public_id == public_id))
 
 
 def batches_visible_to(actor: Actor) -> Select[PayoutBatch]:

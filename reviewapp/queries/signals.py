@@ -17,7 +17,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import Actor, Claim, ClaimKey, Decision, Page, PageMatch, Paper, Upload
+from reviewapp.models import UNDONE, Actor, Claim, ClaimKey, Decision, Page, PageMatch, Paper, Upload
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.masks import mask_name
 from reviewapp.policy.workflow import STATES
@@ -100,9 +100,10 @@ def of_claim(session: Session, actor: Actor, claim: Claim) -> Signals:
     """The signals on a claim, for those who read papers; for others there are none."""
     if actor.role not in scope.PAPER_READERS or claim.ticket is None:
         return Signals((), 0, (), None)
-    decided_at = session.scalar(
-        select(func.max(Decision.at)).where(Decision.claim_id == claim.id, Decision.action.in_(("approve", "reject")))
+    decided = select(func.max(Decision.at)).where(
+        Decision.claim_id == claim.id, Decision.action.in_(("approve", "reject")), Decision.id.not_in(UNDONE)
     )
+    decided_at = session.scalar(decided)
     shown = _shown(session, claim)
     shared, numbers = _shared(session, claim, decided_at, shown)
     pictures = _pictures(session, claim, decided_at)

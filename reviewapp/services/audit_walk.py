@@ -32,7 +32,7 @@ class Broken(Exception):
 
 @dataclass(slots=True)
 class Seen:
-    """What the chain has said of a claim so far; `award_fen` is that of its last approval."""
+    """What the chain has said of a claim so far; `award_fen` is that of its last approval, unless it was undone."""
 
     state: str
     ticket: int
@@ -124,6 +124,8 @@ class Walk:
                 raise Broken(link.number, f"这里应当发出排队号 {self.tickets}，实为 {claim.ticket}")
         if event.evaluation_id is not None:
             self.evaluations.add(event.evaluation_id)
+        if event.action == "uphold_objection":
+            seen.award_fen = None
         if decision is not None:
             seen.decisions += 1
             seen.award_fen = decision.award_fen if event.action == "approve" else seen.award_fen

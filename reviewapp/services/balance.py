@@ -10,7 +10,19 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from reviewapp.bank import StatementLine
-from reviewapp.models import Claim, Demand, DemandReceipt, FundOrder, Payout, PayoutBatch, Pool, Posting, Voucher
+from reviewapp.models import (
+    UNDONE,
+    Claim,
+    Decision,
+    Demand,
+    DemandReceipt,
+    FundOrder,
+    Payout,
+    PayoutBatch,
+    Pool,
+    Posting,
+    Voucher,
+)
 from reviewapp.policy import pool as rules
 from reviewapp.policy.workflow import PAID_OUT
 
@@ -48,6 +60,7 @@ def verify(session: Session, lines: Sequence[StatementLine] | None = None) -> li
     found += _orders(session)
     found += _payouts(session)
     found += _given_back(session)
+    found += _undone(session)
     if lines is not None:
         found += _bank(session, lines)
     return found
@@ -148,6 +161,19 @@ def _given_back(session: Session) -> Iterator[Difference]:
             if sums.get(claim_id, 0) != expected:
                 number = session.scalar(select(Claim.number).where(Claim.id == claim_id))
                 yield Difference(f"退款登记与{what}", number or str(claim_id), expected, sums.get(claim_id, 0))
+
+
+def _undone(session: Session) -> Iterator[Difference]:
+    """Per claim: the approvals that objections have undone against the postings that took their awards back."""
+    undone = select(Decision.claim_id, func.sum(Decision.award_fen)).where(Decision.id.in_(UNDONE))
+    reopened = select(Posting.claim_id, func.sum(Posting.amount)).where(Posting.reason == "uphold_objection")
+    expected, found = _sums(session, undone), _sums(session, reopened)
+    for claim_id in sorted(expected.keys() | found.keys()):
+        if expected.get(claim_id, 0) != found.get(claim_id, 0):
+            number = session.scalar(select(Claim.number).where(Claim.id == claim_id))
+            yield Difference(
+                "撤销的审核通过与分录", number or str(claim_id), expected.get(claim_id, 0), found.get(claim_id, 0)
+            )
 
 
 def _sums(session: Session, query: Select[Any, Any]) -> dict[int, int]:

@@ -80,9 +80,9 @@ def approve(
     """Approve for the evaluated award, or for `award_fen` with a reason; reserved → committed, surplus to the waitlist.
 
     An Opinion is what it comes to where somebody else has to look first: no money moves, the claim waits for them.
-    Anything but a clean evaluation needs a reason, unless every doubt was waived with one; a failing one, or more than
-    was evaluated, needs the lead. The
-    payout order goes into the outbox, unless what was approved is a voucher: its money is paid when it is settled.
+    Anything but a clean evaluation needs a reason, unless every doubt was waived with one; so does what is approved
+    again after an objection. A failing one, or more than was evaluated, needs the lead. The payout order goes into the
+    outbox, unless what was approved is a voucher: its money is paid when it is settled.
     Raises IllegalMove, InvalidValue, NotAllowed, Stale.
     """
     claim = _open(session, actor, claim_id, fence, "approve")
@@ -277,7 +277,7 @@ def _award(actor: Actor, evaluation: Evaluation, award_fen: int | None, reason: 
     if (evaluation.outcome == "fail" or more) and actor.role != "lead":
         raise NotAllowed("有核验项不符合，或金额高于核算金额，只有复核可以通过。请转交复核，或退回补正、不予通过。")
     if not settled or award != evaluation.award_fen:
-        _require_reason(reason, "有核验项未明确通过，或金额与核算金额不同。请写明通过的理由。")
+        _require_reason(reason, "有核验项未明确通过，金额与核算金额不同，或原来的通过因异议撤销。请写明通过的理由。")
     return award
 
 

@@ -22,8 +22,9 @@ def send(session: Session, sms: Sms, now: datetime, event_id: int) -> bool:
     """Tell of the event, unless it is no longer how things stand or there is nobody to tell; was it sent?"""
     event = session.get_one(Event, event_id)
     claim = event.claim
-    phone = _phone(session, claim, rules.NOTICES[event.action])
-    if claim.state != event.to_state or phone is None:
+    notice = rules.NOTICES[event.action]
+    phone = _phone(session, claim, notice)
+    if claim.state not in (event.to_state, *notice.still) or phone is None:
         return False
     sms.send(session, phone, _message(session, claim, event), now)
     return True

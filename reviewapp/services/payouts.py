@@ -7,7 +7,14 @@ what it says · exports: the bank's file · returns, suspense: what the bank's f
 from reviewapp.services.payouts_batches import dissolve_batch, make_batch, release_batch
 from reviewapp.services.payouts_exports import BankFile, bank_file, export_batch
 from reviewapp.services.payouts_lines import digest
-from reviewapp.services.payouts_orders import NewCard, end_publications, give_new_card, order, publication_ends
+from reviewapp.services.payouts_orders import (
+    NewCard,
+    end_publications,
+    give_new_card,
+    order,
+    publication_ends,
+    publication_of,
+)
 from reviewapp.services.payouts_sending import (
     IN_FLIGHT,
     Question,
@@ -36,6 +43,7 @@ __all__ = [
     "make_batch",
     "order",
     "publication_ends",
+    "publication_of",
     "release_batch",
     "settle",
 ]

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
 from reviewapp.errors import InvalidValue
-from reviewapp.models import SYSTEM, Actor, Claim, Decision, Evaluation, Event, Fact, Payout
+from reviewapp.models import SYSTEM, Actor, Claim, Decision, Evaluation, Fact, Payout
 from reviewapp.policy.identifiers import card_ok, firm_account_ok
 from reviewapp.policy.names import same_name
 from reviewapp.services import checking, standing, trail
+from reviewapp.services.days import local_date
 
 #: The counties' local time; it has no summer time.
 _LOCAL = timezone(timedelta(hours=8))
+#: What a programme's days of publication depend on.
+_KIND = (Claim.scheme_code, Claim.scheme_version, Claim.programme)
 #: What the scheme's checks may say of a new account; the picture of the old card says nothing of it.
 _HOLDER = ("account.holder", "account.kind")
 _OF_PERSON = "持卡人必须是申领人本人，请填写与身份证一致的姓名。"
@@ -46,18 +49,20 @@ def order(session: Session, now: datetime, claim_id: int) -> Payout | None:
         return None
     payee = _payee(claim, _approved_facts(session, claim))
     if _publication_days(claim) > 0:
+        claim.published_at = now
         trail.move(session, claim, SYSTEM, now, "publish")
         return None
     return _make_payable(session, now, claim, payee)
 
 
 def end_publications(session: Session, now: datetime, limit: int = 200) -> int:
-    """Make payable what has been published for the scheme's days; how many. All are locked first, then pool after pool,
-    in a pool in the order of approval."""
-    published = select(Claim.id).where(Claim.state == "publication").order_by(Claim.approved_at, Claim.id)
-    over = [claim_id for claim_id in session.scalars(published) if _is_over(session, now, claim_id)][:limit]
-    ready = select(Claim).where(Claim.id.in_(over), Claim.state == "publication")
-    ordered = ready.order_by(Claim.pool_id, Claim.approved_at, Claim.id).with_for_update(skip_locked=True)
+    """Make payable what has been published for the scheme's days and nobody objects to; how many.
+
+    All are locked first, then pool after pool, in a pool in the order of approval. Who records an objection holds the
+    claim: the lock lets through only what has none at that moment, for the claim's own row says how many are open.
+    """
+    ready = select(Claim).where(Claim.state == "publication", Claim.open_objections == 0, _over(session, now))
+    ordered = ready.order_by(Claim.pool_id, Claim.approved_at, Claim.id).limit(limit).with_for_update(skip_locked=True)
     claims = session.scalars(ordered.execution_options(populate_existing=True)).all()
     for claim in claims:
         _make_payable(session, now, claim, _payee(claim, _approved_facts(session, claim)))
@@ -96,19 +101,34 @@ def publication_ends(published_at: datetime, days: int) -> datetime:
     return datetime.combine(day, time(), _LOCAL)
 
 
+def publication_of(claim: Claim) -> datetime | None:
+    """When the days of a published claim end, as `publication_ends`; None for one that is not published."""
+    return None if claim.published_at is None else publication_ends(claim.published_at, _publication_days(claim))
+
+
 def _publication_days(claim: Claim) -> int:
-    scheme = schemes.load(claim.scheme_code, claim.scheme_version)
-    return scheme.programmes[claim.programme].publication_days
+    return _days_of(claim.scheme_code, claim.scheme_version, claim.programme)
 
 
-def _is_over(session: Session, now: datetime, claim_id: int) -> bool:
-    claim = session.get_one(Claim, claim_id)
-    published = select(func.max(Event.at)).where(Event.claim_id == claim_id, Event.action == "publish")
-    published_at = session.scalar(published)
-    return published_at is not None and publication_ends(published_at, _publication_days(claim)) <= now
+def _days_of(scheme_code: str, version: str, programme: str) -> int:
+    return schemes.load(scheme_code, version).programmes[programme].publication_days
+
+
+def _over(session: Session, now: datetime) -> ColumnElement[bool]:
+    """The condition on published claims whose days are over; each programme of a scheme's version has its own days."""
+    kinds: dict[int, list[tuple[str, str, str]]] = {}
+    for code, version, programme in session.execute(select(*_KIND).where(Claim.state == "publication").distinct()):
+        kinds.setdefault(_days_of(code, version, programme), []).append((code, version, programme))
+    midnight = datetime.combine(local_date(now), time(), _LOCAL)
+    conditions = (
+        tuple_(*_KIND).in_(alike) & (Claim.published_at < midnight - timedelta(days=days))
+        for days, alike in kinds.items()
+    )
+    return or_(false(), *conditions)
 
 
 def _make_payable(session: Session, now: datetime, claim: Claim, payee: dict[str, str]) -> Payout:
+    claim.published_at = None
     trail.move(session, claim, SYSTEM, now, "make_payable")
     return _instruct(session, now, claim, payee)
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp.errors import InvalidValue
-from reviewapp.models import Actor, Claim, Evaluation, Waiver
+from reviewapp.models import UNDONE, Actor, Claim, Evaluation, Objection, Waiver
 from reviewapp.services import editing, facts, leases, rechecks, trail
 from reviewapp.services.editing import FactChange
 from reviewapp.services.entered import require_text
@@ -88,7 +88,11 @@ def note(session: Session, actor: Actor, now: datetime, claim_id: int, fence: in
 
 
 def settled(session: Session, claim: Claim, evaluation: Evaluation) -> bool:
-    """Whether the evaluation leaves nothing to be explained: it passed, or every doubt in it was waived."""
+    """Whether nothing is left to be explained: the evaluation passed, or every doubt in it was waived, and no approval
+    of the claim was undone.
+    """
+    if session.scalar(UNDONE.where(Objection.claim_id == claim.id).limit(1)) is not None:
+        return False
     if evaluation.outcome == "unsure":
         return not open_findings(session, claim, evaluation)
     return evaluation.outcome == "pass"

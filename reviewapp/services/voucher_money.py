@@ -75,6 +75,13 @@ def settle(session: Session, actor: Actor, claim: Claim) -> None:
         voucher.state = flow.move(voucher.state, "settle", actor.role)
 
 
+def reopen(session: Session, actor: Actor, claim: Claim) -> None:
+    """The claim's approval is undone and its money its own again: its voucher is not settled any more."""
+    voucher = _behind(session, claim)
+    if voucher is not None:
+        voucher.state = flow.move(voucher.state, "reopen", actor.role)
+
+
 def _behind(session: Session, claim: Claim) -> Voucher | None:
     if not (_settles(claim) or _is_sold(claim)):
         return None

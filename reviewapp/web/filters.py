@@ -28,6 +28,7 @@ _POSTINGS = {
     "raise": "追加预留",
     "promote": "候补预留",
     "approve": "审核通过",
+    "uphold_objection": "异议成立，撤销审核通过",
     "reject": "不予通过释放",
     "withdraw": "撤回释放",
     "lapse": "逾期释放",

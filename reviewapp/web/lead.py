@@ -10,7 +10,7 @@ from reviewapp.db import transaction
 from reviewapp.extensions import db
 from reviewapp.forms.fairness import TakeBackForm
 from reviewapp.queries import lead as queries
-from reviewapp.queries import scope
+from reviewapp.queries import objections, scope
 from reviewapp.services import decisions
 from reviewapp.web.access import actor, open_to
 
@@ -40,5 +40,11 @@ def take_back(public_id: str) -> ResponseReturnValue:
 def _board(wrong: str = "", form: TakeBackForm | None = None) -> str:
     now = clock.now()
     return render_template(
-        "desk/lead.html", board=queries.board(db.session, now), ages=queries.AGES, now=now, wrong=wrong, form=form
+        "desk/lead.html",
+        board=queries.board(db.session, now),
+        objected=objections.waiting(db.session, now),
+        ages=queries.AGES,
+        now=now,
+        wrong=wrong,
+        form=form,
     )

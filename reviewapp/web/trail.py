@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from reviewapp import clock, schemes
 from reviewapp.extensions import db
+from reviewapp.forms.objections import ObjectionForm, SettleForm
 from reviewapp.policy.workflow import REVIEWERS, STATES
 from reviewapp.queries import claims as queries
 from reviewapp.queries import desk
 from reviewapp.queries.claim_view import claim_view
+from reviewapp.services.days import local_date
 from reviewapp.web.access import actor, open_to
 
 blueprint = Blueprint("trail", __name__, url_prefix="/all")
@@ -43,7 +47,19 @@ def listing() -> ResponseReturnValue:
 @open_to(*_READERS)
 def show(public_id: str) -> ResponseReturnValue:
     """One claim as the reviewer saw it, with decisions and history."""
-    view = claim_view(db.session, actor(), public_id, clock.now())
+    return page(public_id)
+
+
+def page(
+    public_id: str,
+    *,
+    recording: ObjectionForm | None = None,
+    settling: tuple[str, SettleForm] | None = None,
+    refusal: str = "",
+) -> str:
+    """The page for reading; `recording` and `settling` (with the objection's public id) are forms sent in vain."""
+    view, today = claim_view(db.session, actor(), public_id, clock.now()), local_date(clock.now())
+    fresh = ObjectionForm(None, form_key=secrets.token_urlsafe(18), received_on=today)
     return render_template(
         "desk/claim.html",
         view=view,
@@ -52,5 +68,7 @@ def show(public_id: str) -> ResponseReturnValue:
         compared=desk.compared,
         fields=desk.fields_of(view),
         deciding=False,
-        refusal="",
+        recording=recording or fresh,
+        settling=settling or ("", SettleForm(None)),
+        refusal=refusal,
     )

@@ -72,6 +72,8 @@ def _queue(row: Claim, pool: Pool, amount_fen: int, now: datetime) -> None:
         row.correction_until = now + timedelta(days=5)
     if row.state in _COMMITTED:
         row.award_fen, row.approved_at = amount_fen, now
+    if row.state == "publication":
+        row.published_at = now
 
 
 def _money(session: Session, pool: Pool, row: Claim, now: datetime) -> None:

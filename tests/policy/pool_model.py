@@ -58,6 +58,7 @@ FOR = {
     "resubmit": ("returned",),
     "await_funds": ("submitted",),
     "approve": ("submitted",),
+    "reopen": ("approved",),
     "pay": ("approved",),
     "give_back": ("paid",),
 }
@@ -156,6 +157,13 @@ class Office:
         claim.reserved, claim.state = 0, "approved"
         self._promote()
 
+    def _reopen(self, step: Step) -> None:
+        """An objection undoes the approval: the claim holds its award again, and wants no more than that."""
+        claim = self.claims[step.ticket]
+        self._post(self.rules.on_reopen(claim.award))
+        claim.reserved = claim.wanted = claim.award
+        claim.award, claim.state = 0, "submitted"
+
     def _pay(self, step: Step) -> None:
         claim = self.claims[step.ticket]
         self._post(self.rules.on_paid(claim.award))
@@ -221,6 +229,7 @@ _VERBS = (
     "resubmit",
     "await_funds",
     "lapse",
+    "reopen",
     "pay",
     "pay",
     "give_back",

@@ -66,6 +66,7 @@ def test_a_raise_takes_only_the_difference_and_only_when_it_is_there_and_nobody_
         lambda amount: rules.on_submit(100, False, amount),
         lambda amount: rules.on_approve(100, amount),
         rules.on_promote,
+        rules.on_reopen,
         rules.on_paid,
         rules.on_payment_returned,
         rules.on_given_back,
@@ -108,6 +109,12 @@ def test_a_payment_that_came_back_is_owed_again() -> None:
     moved = [*before, *rules.on_paid(300), *rules.on_payment_returned(300)]
     assert rules.columns(moved) == rules.columns(before)
     assert rules.columns([*moved, *rules.on_paid(300)])["paid"] == 300
+
+
+def test_an_approval_that_is_undone_leaves_its_award_reserved_and_nothing_free() -> None:
+    before = [*rules.on_appropriate(1000), *rules.on_submit(1000, False, 500), *rules.on_approve(500, 300)]
+    undone = rules.columns([*before, *rules.on_reopen(300)])
+    assert (undone["reserved"], undone["committed"], rules.available(undone)) == (300, 0, 700)
 
 
 @given(st.sampled_from(rules.ACCOUNTS), st.sampled_from(rules.ACCOUNTS), st.integers(1, 10**12))
@@ -162,6 +169,9 @@ MUTANTS = {
         "on_raise": lambda available, waiting, reserved, amount: rules.on_raise(available, False, reserved, amount)
     },
     "take without looking": {"on_take": lambda available, amount: (Movement("available", "treasury", available + 1),)},
+    "undo without the money": {"on_reopen": lambda award: ()},
+    "undo twice": {"on_reopen": lambda award: rules.on_reopen(award) * 2},
+    "undo and let it go": {"on_reopen": lambda award: (Movement("committed", "available", award),)},
     "keep what came back": {"on_given_back": lambda amount: ()},
     "free what came back twice": {"on_given_back": lambda amount: rules.on_given_back(amount) * 2},
     "commit twice": {"on_approve": lambda reserved, award: rules.on_approve(reserved, award) + rules.on_paid(award)},

@@ -19,6 +19,7 @@ MOVES = {
     **{("redeemed", "undo", role): "issued" for role in ("dealer", "shop")},
     **{("redeemed", "take_goods_back", role): "redeemed" for role in ("dealer", "shop")},
     **{("redeemed", "settle", role): "settled" for role in ("reviewer", "lead")},
+    ("settled", "reopen", "lead"): "redeemed",
 }
 
 

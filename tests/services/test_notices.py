@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.models import Actor, Claim, Message, Outbox
-from reviewapp.services import decisions, facts, notices, queue
+from reviewapp.services import decisions, facts, leases, notices, objections, queue
 from reviewapp.sms import LocalOutbox
 from tests import factories
 from tests.factories import NOW
+from tests.factories.objections import objection, published
 from tests.support.both import both_databases
 
 pytestmark = both_databases
@@ -69,6 +70,20 @@ def test_a_firms_customer_is_told_of_the_end_but_not_asked_to_mend(session: Sess
     assert phone == facts.current(session, other).value("applicant", "phone")
     assert phone != other.entered_by.phone
     assert "未通过审核" in body
+
+
+def test_an_undone_approval_is_told_while_it_is_looked_at_again_and_an_objection_is_not(
+    session: Session, reviewer: Actor
+) -> None:
+    claim = published(session)
+    claim.entered_by.phone = "13800000000"
+    row = objection(session, claim)
+    assert _send(session) == []
+    lead = factories.actor(session, "lead")
+    objections.uphold(session, lead, NOW, row.id, reason="查实")
+    assert leases.take_out_of_turn(session, lead, NOW, claim.id, reason="样例").state == "in_review"
+    [(phone, body)] = _send(session)
+    assert (phone, claim.number in body, "正重新审核" in body) == ("13800000000", True, True)
 
 
 def _in_review_of(session: Session, reviewer: Actor) -> Claim:

@@ -13,10 +13,12 @@ from reviewapp.bank import Answer
 from reviewapp.errors import IllegalMove, InvalidValue, Stale
 from reviewapp.models import Actor, Outbox, Payout
 from reviewapp.services import funds, outbox, payouts
+from tests import factories
 from tests.factories.papers import fact
 from tests.factories.payouts import CARD, CLOSED_CARD, PAYEE, approved, ready, released
 from tests.factories.people import NOW
 from tests.support.both import both_databases
+from tests.support.databases import statements
 
 SECOND = timedelta(seconds=1)
 OTHER_CARD = payouts.NewCard(PAYEE, "6222020000000000026")
@@ -192,13 +194,36 @@ def test_publication_counts_whole_days_after_the_first() -> None:
     assert payouts.publication_ends(published, 5) == datetime(2024, 1, 16, tzinfo=local)
 
 
+@both_databases
 def test_publication_holds_the_payout(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewapp.services.payouts_orders._publication_days", lambda _claim: 5)
+    factories.hold_in_publication(monkeypatch, "xiangning-2023", 5)
     claim = approved(session)
     assert payouts.order(session, NOW, claim.id) is None
-    assert claim.state == "publication"
+    assert (claim.state, payouts.publication_of(claim)) == ("publication", payouts.publication_ends(NOW, 5))
     over = payouts.publication_ends(NOW, 5)
     assert payouts.end_publications(session, over - SECOND) == 0
     assert payouts.end_publications(session, over) == 1
     assert payouts.end_publications(session, over) == 0
-    assert claim.state == "payable"
+    assert (claim.state, payouts.publication_of(claim)) == ("payable", None)
+
+
+@both_databases
+def test_what_is_published_is_looked_through_in_two_statements_however_much_it_is(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each programme has its own days: three in one scheme, five in the other."""
+    factories.hold_in_publication(monkeypatch, "xiangning-2023", 5)
+    factories.hold_in_publication(monkeypatch, "jishan-2023", 3)
+    long, short = factories.pool(session), factories.pool(session, scheme_code="jishan-2023")
+    claims = [approved(session, pool=pool) for pool in (long, short)]
+    for claim in claims:
+        payouts.order(session, NOW, claim.id)
+    by = factories.user(session)
+    for pool in (long, short) * 15:
+        factories.claim(session, "publication", pool=pool, by=by, now=NOW + timedelta(days=1))
+    over = payouts.publication_ends(NOW, 3)
+    with statements(session.get_bind()) as said:
+        assert payouts.end_publications(session, over - SECOND) == 0
+    assert len(said) == 2
+    assert payouts.end_publications(session, over) == 1
+    assert [claim.state for claim in claims] == ["publication", "payable"]

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from reviewapp.errors import IllegalMove, InvalidValue, NotFound
 from reviewapp.models import Actor, Claim, Decision, Event, Outbox, Pool, Redemption, Voucher
 from reviewapp.policy import pool as rules
-from reviewapp.services import decisions, funds, payouts, queue, voucher_settlements, voucher_undo, vouchers
+from reviewapp.services import decisions, funds, objections, payouts, queue, voucher_settlements, voucher_undo, vouchers
 from tests import factories
 from tests.factories import NOW
 from tests.factories import vouchers as made
+from tests.factories.objections import objection
 from tests.factories.payouts import CARD
 from tests.factories.vouchers import AFTERWARDS, put_in, redeemed, seller, settlement
 from tests.support.both import both_databases
@@ -89,6 +90,28 @@ def test_a_rejected_one_gives_the_money_back_to_the_voucher(session: Session, de
     put_in(session, dealer, settlement(session, dealer, redemption))
     reviewer, claim = _held(session)
     decisions.reject(session, reviewer, AFTERWARDS, claim.id, claim.fence, clause="八(三)", reason="发票不清")
+    assert (claim.state, redemption.voucher.state, redemption.voucher.held_fen) == ("rejected", "redeemed", 50_000)
+    assert _money(session)[1:] == (0, 50_000, 0)
+
+
+@both_databases
+def test_an_approval_undone_by_an_objection_leaves_the_voucher_to_be_settled_again(
+    session: Session, dealer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.hold_in_publication(monkeypatch, "yangcheng-2023", 5)
+    redemption = redeemed(session, dealer)
+    put_in(session, dealer, settlement(session, dealer, redemption))
+    lead, claim = _held(session)
+    decisions.approve(session, lead, AFTERWARDS, claim.id, claim.fence, reason="核对无误")
+    assert payouts.order(session, AFTERWARDS, claim.id) is None
+    row = objection(session, claim, now=AFTERWARDS)
+    assert redemption.voucher.state == "settled"
+    other = factories.actor(session, "lead")
+    objections.uphold(session, other, AFTERWARDS, row.id, reason="发票不清")
+    assert (claim.reserved_fen, redemption.voucher.state, redemption.voucher.held_fen) == (50_000, "redeemed", 0)
+    assert _money(session)[1:] == (50_000, 0, 0)
+    _, claim = _held(session, other)
+    decisions.reject(session, other, AFTERWARDS, claim.id, claim.fence, clause="八(三)", reason="发票不清")
     assert (claim.state, redemption.voucher.state, redemption.voucher.held_fen) == ("rejected", "redeemed", 50_000)
     assert _money(session)[1:] == (0, 50_000, 0)
 

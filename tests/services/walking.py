@@ -10,13 +10,17 @@ from sqlalchemy.orm import Session
 from reviewapp.db import transaction
 from reviewapp.models import SYSTEM, Actor, Claim, Pool, User
 from reviewapp.policy import pool as rules
-from reviewapp.services import decisions, demands, fund_orders, funds, leases, queue, trail
+from reviewapp.services import decisions, demands, fund_orders, funds, leases, objections, queue, trail
 from tests import factories
 from tests.factories import NOW
 from tests.policy.pool_model import Office, Step, run
 
 #: The model counts small numbers; a database fen is a thousand of them, to tell them from ids at sight.
 SCALE = 1_000
+
+
+#: The model tells those who wait for a lead from others as little as their money does.
+_IN_LINE = {"special_review": "submitted"}
 
 
 class Walk:
@@ -26,7 +30,7 @@ class Walk:
         self.session = session
         with transaction(session):
             self.claimant = factories.user(session)
-            self.lead = Actor.of(factories.user(session, "lead"))
+            self.lead, self.other_lead = (Actor.of(factories.user(session, "lead")) for _ in range(2))
             self.maker = Actor.of(factories.user(session, "finance_maker"))
             self.checker = Actor.of(factories.user(session, "finance_checker"))
             self.pool = factories.pool(session, 0, code=code)
@@ -46,7 +50,10 @@ class Walk:
                 Claim.pool_id == self.pool_id, Claim.ticket.is_not(None)
             )
         )
-        claims = {ticket: (state, reserved // SCALE, (award or 0) // SCALE) for ticket, state, reserved, award in rows}
+        claims = {
+            ticket: (_IN_LINE.get(state, state), reserved // SCALE, (award or 0) // SCALE)
+            for ticket, state, reserved, award in rows
+        }
         return {column: getattr(pool, column) // SCALE for column in rules.COLUMNS}, claims
 
     def _claim(self, step: Step) -> Claim:
@@ -70,6 +77,15 @@ class Walk:
         claim = self._leased(step)
         award = min(step.amount * SCALE, claim.reserved_fen)
         decisions.approve(self.session, self.lead, NOW, claim.id, claim.fence, award_fen=award, reason="样例原因")
+
+    def _reopen(self, step: Step) -> None:
+        claim = trail.lock(self.session, self._claim(step).id)
+        claim.published_at = NOW
+        trail.move(self.session, claim, SYSTEM, NOW, "publish")
+        said = objections.Received(NOW.date(), "letter", "样例异议")
+        key = f"{claim.fence}"
+        row = objections.record(self.session, self.other_lead, NOW, claim.id, said, form_key=key)
+        objections.uphold(self.session, self.other_lead, NOW, row.id, reason="样例原因")
 
     def _return(self, step: Step) -> None:
         claim = self._leased(step)

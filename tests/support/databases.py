@@ -8,8 +8,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 
 from reviewapp.db import tune
 from reviewapp.models import Base
@@ -21,6 +22,19 @@ def tuned_engine(url: str) -> Engine:
     engine = create_engine(url)
     tune(engine)
     return engine
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """What is sent to the database meanwhile."""
+    said: list[str] = []
+
+    def hear(_connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        said.append(statement)
+
+    event.listen(engine, "before_cursor_execute", hear)
+    yield said
+    event.remove(engine, "before_cursor_execute", hear)
 
 
 def create_schema(url: str) -> None:

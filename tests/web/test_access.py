@@ -29,27 +29,14 @@ from tests.factories.counter import intake
 from tests.factories.papers import paper, upload
 from tests.factories.payouts import ready
 from tests.factories.signatures import signed_statement
-from tests.web import access_accounts, access_collection, access_firms, access_vouchers
+from tests.web import access_accounts, access_collection, access_firms, access_objections, access_vouchers
 from tests.web.conftest import Visit
 from tests.web.visitors import Visitor, words
 
-ROLES = (
-    "claimant",
-    "dealer",
-    "shop",
-    "point",
-    "recycler",
-    "reviewer",
-    "lead",
-    "finance_maker",
-    "finance_checker",
-    "auditor",
-    "admin",
-    "township",
-)
 SUBMITTERS = ("claimant", "dealer", "shop", "point")
 REVIEWERS = ("reviewer", "lead")
 FINANCE = ("finance_maker", "finance_checker")
+ROLES = (*SUBMITTERS, "recycler", *REVIEWERS, *FINANCE, "auditor", "admin", "township")
 PAPERS = (*SUBMITTERS, *REVIEWERS, "auditor")
 STAFF = (*REVIEWERS, *FINANCE, "auditor", "admin")
 SCHEME_READERS = ("admin", "lead", "auditor")
@@ -116,9 +103,8 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("api.list_programmes", "api.list_claims", "api.create_claim", "api.read_claim"), (TOKEN,)),
     **dict.fromkeys(("api.set_facts", "api.submit_claim", "api.withdraw_claim", "api.read_receipt"), (TOKEN,)),
     **dict.fromkeys(("api.add_file", "api.remove_file", "api.set_kind", "api.remove_paper"), (TOKEN,)),
-    **access_vouchers.OPEN_TO,
-    **access_collection.OPEN_TO,
-    **access_firms.OPEN_TO | access_accounts.OPEN_TO,
+    **(access_accounts.OPEN_TO | access_objections.OPEN_TO | access_vouchers.OPEN_TO),
+    **(access_collection.OPEN_TO | access_firms.OPEN_TO),
     "scheme_replay.replay": SCHEME_READERS,
     "scheme_replay.forecast": ("admin", "lead", "auditor", *FINANCE),
 }
@@ -149,15 +135,18 @@ FORMS = {
     "relatives.declare": {"name": "样例乙", "relation": "配偶"},
     "desk.cancel_return": {"revision": "1", "reason": "样例"},
     "demands.propose": {"amount": "1", "clause": "一", "reason": "样例"},
-    **access_firms.FORMS | access_accounts.FORMS,
-    **access_vouchers.FORMS,
+    **(access_firms.FORMS | access_accounts.FORMS | access_objections.FORMS | access_vouchers.FORMS),
     "demands.receive": {"amount": "1", "bank_reference": "样例1", "received_on": "2024-01-10"},
 }
 
 
 #: What a stranger has none of.
 NOTHING = dict.fromkeys(
-    ("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives", "staff_accounts"), "0" * 16
+    (
+        *("finance", "batches", "returns", "pools", "demands", "schemes", "samples", "relatives"),
+        *("staff_accounts", "objections"),
+    ),
+    "0" * 16,
 )
 TOP_UP = fund_orders.Proposal("top_up", 100, "文", "因", "of the world")
 
@@ -203,7 +192,7 @@ def world(app: Flask, rows: Session) -> World:
         "batches": made.public_id,
         "schemes": factories.scheme_draft(rows).public_id,
         "dealers": people["dealer"].organisation.public_id,
-        **_of_money(rows, pool, people) | access_accounts.things(rows),
+        **_of_money(rows, pool, people) | access_accounts.things(rows) | access_objections.things(rows),
         **access_collection.things(app, rows, people["point"], people["recycler"]),
     }
     own = {}
