@@ -15,6 +15,7 @@ from reviewapp.services.payouts_sending import (
     begin_again,
     begin_asking,
     begin_sending,
+    cut_off,
     settle,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "begin_again",
     "begin_asking",
     "begin_sending",
+    "cut_off",
     "digest",
     "dissolve_batch",
     "end_publications",
