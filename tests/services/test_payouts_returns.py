@@ -86,7 +86,11 @@ def test_postings_say_who_applied_which_line_of_which_file(session: Session) -> 
         ("接口1", None, None),
     ]
     assert funds.verify(session) == []
-    line = {"pool_id": payout.claim.pool_id, "return_line_id": session.scalar(select(func.max(ReturnLine.id)))}
+    last = session.scalars(select(ReturnLine).order_by(ReturnLine.id.desc())).first()
+    last.amount_fen += 1
+    [found] = funds.verify(session)
+    assert (found.where, found.expected, found.found) == (f"回盘 {back.id} 号第 2 行", 300_001, 300_000)
+    line = {"pool_id": payout.claim.pool_id, "return_line_id": last.id}
     with pytest.raises(IntegrityError):
         session.execute(insert(Posting).values(
             **line, from_account="committed", to_account="paid", amount=1, reason="pay", at=NOW
