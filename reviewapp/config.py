@@ -36,7 +36,9 @@ class Settings:
     `index_key` (32 bytes each) protect personal data at rest and its equality search; `sign_key` (32 bytes) signs
     receipts and daily heads; the folder `heads` keeps the latter outside the database. `ocr_engine` reads papers with
     `ocr_threads` threads; a process that reads them is replaced when it holds more than `ocr_memory` megabytes.
-    `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all.
+    `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all. `names_days` is how long
+    a published list (公示) shows names after the last day for papers or the approval; `objections_to` is whom
+    objections reach (office, telephone, address), "" when nobody said.
     """
 
     data: Path
@@ -56,6 +58,8 @@ class Settings:
     ocr_threads: int
     ocr_memory: int
     undo_seconds: int
+    names_days: int
+    objections_to: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -83,6 +87,8 @@ class Settings:
             ocr_threads=_positive(environment, "OCR_THREADS", usable_cores()),
             ocr_memory=_positive(environment, "OCR_MEMORY", OCR_MEMORY),
             undo_seconds=_number(environment, "UNDO_SECONDS", 5),
+            names_days=_number(environment, "NAMES_DAYS", 90),
+            objections_to=environment.get("OBJECTIONS_TO", "").strip(),
         )
 
 
