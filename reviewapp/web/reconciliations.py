@@ -72,7 +72,7 @@ def file(ending: str) -> ResponseReturnValue:
 
 
 def _differing() -> bool:
-    return request.args.get("only") == "differing"
+    return request.args.get("show") == "differing"
 
 
 def _table(title: str, columns: tuple[str, ...], rows: list[queries.Cells]) -> Table:

@@ -73,7 +73,7 @@ def test_past_days_are_listed_and_open_their_rows(rows: Session, visit: Visit) -
     assert "¥3,000.00 ¥3,000.00 ¥0.00 ¥0.00 2 笔 ¥3,000.00 1 处不一致" in seen
     assert ("2024-01-11" in seen, "第 1 / 2 页，共 34 天" in seen) == (False, True)
     assert "2023-12-08" in words(visitor.get(f"{path}?page=99"))
-    only = words(visitor.get(f"{path}?only=differing"))
+    only = words(visitor.get(f"{path}?show=differing"))
     assert ("2024-01-09" in only, "2024-01-08" in only) == (True, False)
     day = words(visitor.get(f"{path}/2024-01-09"))
     assert [part for part in (ROW["what"], ROW["where"], "2 笔", "应为") if part not in day] == []
@@ -86,7 +86,7 @@ def test_past_days_are_listed_and_open_their_rows(rows: Session, visit: Visit) -
 def test_the_file_has_the_days_and_their_rows(rows: Session, visit: Visit) -> None:
     checker = factories.user(rows, "finance_checker")
     rows.commit()
-    answer = visit(checker).get("/finance/reconciliations/file.csv?only=differing")
+    answer = visit(checker).get("/finance/reconciliations/file.csv?show=differing")
     assert quote("对账记录_有差异_2024-01-10.csv") in answer.headers["Content-Disposition"]
     days, differing = answer.data.decode("utf-8-sig").split("\r\n\r\n")
     assert days.endswith("2024-01-09,2024-01-09 09:30:00,3000.0,3000.0,0.0,0.0,2,3000.0,1")
@@ -98,5 +98,5 @@ def test_the_file_has_the_days_and_their_rows(rows: Session, visit: Visit) -> No
 def test_no_day_yet_says_so(rows: Session, visit: Visit) -> None:
     maker = factories.user(rows, "finance_maker")
     rows.commit()
-    for asked, said in (("", "还没有对过账"), ("?only=differing", "没有一天有差异")):
+    for asked, said in (("", "还没有对过账"), ("?show=differing", "没有一天有差异")):
         assert said in words(visit(maker).get(f"/finance/reconciliations{asked}"))
