@@ -7,12 +7,16 @@ balances of the accounts under CHECK constraints; `funds verify` compares them w
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reviewapp.models.base import Base, BigKey, Instant, WithPublicId, one_of
 from reviewapp.policy.pool import ACCOUNTS
+
+if TYPE_CHECKING:
+    from reviewapp.models.return_file import ReturnLine
 
 
 class Pool(WithPublicId, Base):
@@ -57,7 +61,9 @@ class Pool(WithPublicId, Base):
 class Posting(Base):
     """One movement of money between two accounts of a pool; never changed, mistakes are reversed by another.
 
-    Money of the treasury carries its `order`, and its `source` where the document names who brings how much.
+    Money of the treasury carries its `order`, and its `source` where the document names who brings how much. A payment,
+    or one that came back, carries the bank's number as its `document`, and the line of the return file that told of it
+    where a person applied one.
     """
 
     __tablename__ = "postings"
@@ -66,6 +72,7 @@ class Posting(Base):
         one_of("to_account", ACCOUNTS),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("from_account <> to_account", name="accounts_differ"),
+        CheckConstraint("return_line_id IS NULL OR actor_id IS NOT NULL", name="file_applied_by_somebody"),
         Index("ix_postings_pool", "pool_id", "id"),
     )
 
@@ -79,5 +86,8 @@ class Posting(Base):
     document: Mapped[str | None] = mapped_column(String(120))
     source: Mapped[str | None] = mapped_column(String(40))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("fund_orders.id"), index=True)
+    return_line_id: Mapped[int | None] = mapped_column(ForeignKey("return_lines.id"))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime] = mapped_column(Instant)
+
+    return_line: Mapped[ReturnLine | None] = relationship()

@@ -16,6 +16,8 @@ class Reconciliation(Base):
 
     `on_the_way` counts instructions that the bank may have settled without our knowing yet; they are no difference.
     `rows` are the differences, as `{what, where, expected, found}` in fen, `difference_fen` is what they add up to.
+    The totals are of what is paid, without what is on the way: the ledger's, the instructions', the bank's by statement
+    and, `by_file_fen`, what it said in return files alone. None for days before they were kept.
     """
 
     __tablename__ = "reconciliations"
@@ -29,4 +31,8 @@ class Reconciliation(Base):
     at: Mapped[datetime | None] = mapped_column(Instant)
     on_the_way: Mapped[int] = mapped_column(default=0)
     difference_fen: Mapped[int | None] = mapped_column(BigInteger)
+    ledger_fen: Mapped[int | None] = mapped_column(BigInteger)
+    instructed_fen: Mapped[int | None] = mapped_column(BigInteger)
+    bank_fen: Mapped[int | None] = mapped_column(BigInteger)
+    by_file_fen: Mapped[int | None] = mapped_column(BigInteger)
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

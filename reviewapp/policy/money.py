@@ -46,7 +46,7 @@ def words_from_fen(fen: int) -> str:
         raise ValueError(f"no 大写 for {fen} fen")
     yuan, rest = divmod(fen, 100)
     jiao, cent = divmod(rest, 10)
-    words = f"{_integer_words(yuan)}元" if yuan or not rest else ""
+    words = f"{words_from_number(yuan)}元" if yuan or not rest else ""
     if not rest:
         return f"{words}整"
     if jiao:
@@ -54,6 +54,23 @@ def words_from_fen(fen: int) -> str:
     elif yuan:
         words += "零"
     return words + (f"{_DIGITS[cent]}分" if cent else "")
+
+
+def words_from_number(number: int) -> str:
+    """大写 of a whole number from zero to below 10^14: 200 is 贰佰."""
+    if number == 0:
+        return _DIGITS[0]
+    words, gap = "", False
+    for unit, size in (("亿", 10**8), ("万", 10**4), ("", 1)):
+        part = number // size % (10**8 if unit == "亿" else 10**4)
+        if not part:
+            gap = bool(words)
+            continue
+        gap = bool(words) and (gap or part < 1000)
+        inner = words_from_number(part) if part >= 10**4 else _group_words(part)
+        words += ("零" if gap else "") + inner + unit
+        gap = False
+    return words
 
 
 def fen_from_words(words: str) -> int | None:
@@ -67,22 +84,6 @@ def fen_from_words(words: str) -> int | None:
         return None
     fen = yuan * 100 + jiao * 10 + cent
     return -fen if match["minus"] else fen
-
-
-def _integer_words(number: int) -> str:
-    if number == 0:
-        return _DIGITS[0]
-    words, gap = "", False
-    for unit, size in (("亿", 10**8), ("万", 10**4), ("", 1)):
-        part = number // size % (10**8 if unit == "亿" else 10**4)
-        if not part:
-            gap = bool(words)
-            continue
-        gap = bool(words) and (gap or part < 1000)
-        inner = _integer_words(part) if part >= 10**4 else _group_words(part)
-        words += ("零" if gap else "") + inner + unit
-        gap = False
-    return words
 
 
 def _group_words(part: int) -> str:

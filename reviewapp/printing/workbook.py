@@ -14,6 +14,8 @@ Cell = str | int | float | None
 _FIXED = datetime(2000, 1, 1)  # noqa: DTZ001 - a file's own date; without one the same rows would give other bytes
 _DANGEROUS = ("=", "+", "-", "@")
 _WIDEST = 40
+#: Media types by the ending of the file's name.
+TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -153,12 +153,6 @@ def line(payout: Payout) -> PayoutLine:
         bank_reference=payout.bank_reference or "",
         failure=payout.failure or "",
     )
-
-
-def overdue(session: Session, now: datetime, cut_off: timedelta) -> tuple[PayoutLine, ...]:
-    """Instructions whose outcome the bank has not told `cut_off` after they were sent: a person must ask it."""
-    late = _payouts().where(Payout.state == "unknown", Payout.sent_at <= now - cut_off)
-    return tuple(line(payout) for payout in session.scalars(late.order_by(Payout.sent_at, Payout.id)))
 
 
 def without_card(session: Session) -> tuple[PayoutLine, ...]:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
-from reviewapp.models import Claim, Demand, FundOrder, Payout, Pool, Posting, User, Voucher
+from reviewapp.models import Claim, Demand, FundOrder, Payout, Pool, Posting, ReturnLine, User, Voucher
 from reviewapp.policy import pool as rules
 from reviewapp.policy.model import Source
 from reviewapp.policy.workflow import PAID_OUT
@@ -30,6 +30,7 @@ PAGE = 50
 #: What a claim on the waitlist waits for.
 LACKING = Claim.wanted_fen - Claim.reserved_fen
 _NEWEST = 50
+_OF_LINE = (joinedload(ReturnLine.file), joinedload(ReturnLine.payout).joinedload(Payout.batch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A posting by what it changes in the column that is looked at; `payout` is the instruction that the bank settled
-    with it.
+    """A posting by what it changes in the column that is looked at; `number` is its document's or the bank's, `payout`
+    the instruction that the bank settled with it, `line` where it said so in a return file.
     """
 
     posting: Posting
@@ -98,6 +99,16 @@ class Entry:
     claim_public_id: str
     by: str
     payout: Payout | None
+
+    @property
+    def line(self) -> ReturnLine | None:
+        """Where it stands in a return file."""
+        return self.posting.return_line
+
+    @property
+    def number(self) -> str:
+        """The document's number, else the bank's."""
+        return self.posting.document or (self.payout and self.payout.bank_reference) or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +208,14 @@ def entries(session: Session, pool: Pool, wanted: Filter, number: int = 1) -> Pa
         .outerjoin(Claim, Claim.id == Posting.claim_id)
         .outerjoin(User, User.id == Posting.actor_id)
         .outerjoin(Payout, and_(Payout.claim_id == Posting.claim_id, Payout.settled_at == Posting.at))
-        .options(joinedload(Payout.batch))
+        .options(joinedload(Payout.batch), joinedload(Posting.return_line).options(*_OF_LINE))
         .where(*kept)
         .order_by(Posting.id.desc())
     )
     number, pages = _within(number, count)
     rows = session.execute(query.limit(PAGE).offset((number - 1) * PAGE))
     shown = [
-        Entry(posting, fen, claim or "", public or "", by or "系统", payout)
+        Entry(posting, fen, claim or "", public or "", by or "系统", _told_of(posting) or payout)
         for posting, fen, claim, public, by, payout in rows
     ]
     return Page(shown, number, pages, count, int(total or 0))
@@ -259,6 +270,11 @@ def proposed(session: Session) -> dict[int, int]:
     """How many orders wait for their confirmation, by pool."""
     query = select(FundOrder.pool_id, func.count()).where(FundOrder.state == "proposed").group_by(FundOrder.pool_id)
     return dict(session.execute(query).all())
+
+
+def _told_of(posting: Posting) -> Payout | None:
+    """The instruction of a line: it may have had another end since."""
+    return posting.return_line.payout if posting.return_line else None
 
 
 def _title(pool: Pool) -> str:

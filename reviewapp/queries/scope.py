@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
@@ -29,6 +30,7 @@ from reviewapp.models import (
     Pickup,
     PickupItem,
     Pool,
+    Reconciliation,
     Redemption,
     ReturnFile,
     Sale,
@@ -210,6 +212,13 @@ def return_file(session: Session, actor: Actor, public_id: str) -> ReturnFile:
     """The bank's return file, for finance and auditors; NotFound as for `claim`."""
     found = select(ReturnFile).where(ReturnFile.public_id == public_id)
     return _only(session, _of_finance(found, actor, *FINANCE, "auditor"))
+
+
+def reconciliation(session: Session, actor: Actor, day: date) -> Reconciliation:
+    """The reconciliation of a local day, for finance and auditors; NotFound as for `claim`."""
+    return _only(
+        session, _of_finance(select(Reconciliation).where(Reconciliation.day == day), actor, *FINANCE, "auditor")
+    )
 
 
 def suspense_item(session: Session, actor: Actor, public_id: str) -> SuspenseItem:

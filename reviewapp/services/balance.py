@@ -21,6 +21,7 @@ from reviewapp.models import (
     PayoutBatch,
     Pool,
     Posting,
+    ReturnLine,
     Voucher,
 )
 from reviewapp.policy import pool as rules
@@ -59,6 +60,7 @@ def verify(session: Session, lines: Sequence[StatementLine] | None = None) -> li
         found += _waitlist(session, pool)
     found += _orders(session)
     found += _payouts(session)
+    found += _return_lines(session)
     found += _given_back(session)
     found += _undone(session)
     if lines is not None:
@@ -145,6 +147,19 @@ def _payouts(session: Session) -> Iterator[Difference]:
         if expected != found:
             number = session.scalar(select(Claim.number).where(Claim.id == claim_id))
             yield Difference("已发放指令与分录", number or str(claim_id), expected, found)
+
+
+def _return_lines(session: Session) -> Iterator[Difference]:
+    """Postings that a return file brought against its lines: the amount, and whose it is."""
+    same_claim = Payout.claim_id == Posting.claim_id
+    query = (
+        select(ReturnLine, case((same_claim, Posting.amount), else_=0))
+        .join(Posting, Posting.return_line_id == ReturnLine.id)
+        .outerjoin(ReturnLine.payout)
+        .where(or_(Posting.amount != ReturnLine.amount_fen, Payout.id.is_(None), ~same_claim))
+    )
+    for line, amount in session.execute(query.order_by(Posting.id)):
+        yield Difference("回盘行与分录", f"回盘 {line.file_id} 号第 {line.row} 行", line.amount_fen, int(amount))
 
 
 def _given_back(session: Session) -> Iterator[Difference]:

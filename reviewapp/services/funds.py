@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Difference",
+    "Settled",
     "hold_pools",
     "lock_pool",
     "lock_pools",
@@ -113,32 +114,47 @@ def _write(session: Session, pool: Pool, moved: Sequence[tuple[rules.Movement, M
             setattr(pool, column, getattr(pool, column) + amount)
 
 
-def record_paid(session: Session, now: datetime, *claims: Claim) -> None:
-    """The bank has paid the locked claims' awards: committed → paid. The workflow's move to `paid` is the caller's."""
-    _record(session, now, claims, rules.on_paid, "pay")
+class Settled(NamedTuple):
+    """What the bank said of a locked claim's award: under which number, and in which line of a return file."""
+
+    claim: Claim
+    reference: str | None = None
+    line_id: int | None = None
 
 
-def record_payment_returned(session: Session, now: datetime, *claims: Claim) -> None:
-    """The bank has sent the locked claims' awards back (退汇): paid → committed. The move is the caller's."""
-    _record(session, now, claims, rules.on_payment_returned, "return_payment")
+def record_paid(session: Session, now: datetime, *settled: Settled, actor: Actor = SYSTEM) -> None:
+    """The bank has paid the awards: committed → paid. The workflow's move to `paid` is the caller's.
+
+    `actor` is who applied the return file; the bank's interface speaks for itself.
+    """
+    _record(session, now, settled, rules.on_paid, {"reason": "pay", "actor_id": actor.id})
+
+
+def record_payment_returned(session: Session, now: datetime, *settled: Settled, actor: Actor = SYSTEM) -> None:
+    """The bank has sent the awards back (退汇): paid → committed. The rest as `record_paid`."""
+    _record(session, now, settled, rules.on_payment_returned, {"reason": "return_payment", "actor_id": actor.id})
 
 
 def _record(
-    session: Session, now: datetime, claims: Sequence[Claim], movements: Callable[[int], rules.Movements], reason: str
+    session: Session,
+    now: datetime,
+    settled: Sequence[Settled],
+    movements: Callable[[int], rules.Movements],
+    told: Mapping[str, Any],
 ) -> None:
     """Pools are locked in the order of their ids, each once."""
-    for pool_id, group in groupby(sorted(claims, key=_by_pool), key=_by_pool):
+    for pool_id, group in groupby(sorted(settled, key=_by_pool), key=_by_pool):
         moved = []
-        for claim in group:
+        for claim, reference, line_id in group:
             if claim.award_fen is None:
                 raise ValueError(f"claim {claim.id} has no award")
-            told = {"reason": reason, "claim_id": claim.id, "at": now}
-            moved += [(movement, told) for movement in movements(claim.award_fen)]
+            own = {"claim_id": claim.id, "document": reference, "return_line_id": line_id, "at": now}
+            moved += [(movement, {**told, **own}) for movement in movements(claim.award_fen)]
         _write(session, lock_pool(session, pool_id), moved)
 
 
-def _by_pool(claim: Claim) -> int:
-    return claim.pool_id
+def _by_pool(settled: Settled) -> int:
+    return settled.claim.pool_id
 
 
 def record_given_back(

@@ -22,6 +22,7 @@ from reviewapp.services.payouts_sending import (
     begin_again,
     begin_asking,
     begin_sending,
+    cut_off,
     settle,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     "begin_again",
     "begin_asking",
     "begin_sending",
+    "cut_off",
     "digest",
     "dissolve_batch",
     "end_publications",

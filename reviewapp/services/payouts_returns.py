@@ -69,17 +69,16 @@ def apply(session: Session, actor: Actor, now: datetime, file_id: int, shown: st
     judged = judge(session, file)
     if fingerprint(judged) != shown:
         raise Stale("有指令在您打开预览之后变了，文件没有入账。请重新核对预览。")
-    paid: list[Claim] = []
-    returned: list[Claim] = []
+    settled: dict[str, list[funds.Settled]] = {"paid": [], "returned": []}
     for one in sorted(judged, key=lambda one: claims[one.payout.claim_id].pool_id if one.payout else 0):
         _write(session, one)
         if one.payout is not None:
             claim = claims[one.payout.claim_id]
             write_result(session, now, one.line, one.match.outcome, claim, one.payout)
-            {"paid": paid, "returned": returned}.get(one.match.outcome, []).append(claim)
+            settled.get(one.match.outcome, []).append(of_line(claim, one.line))
     file.state, file.applied_by_id, file.applied_at = "applied", by_id, now
-    funds.record_paid(session, now, *paid)
-    funds.record_payment_returned(session, now, *returned)
+    funds.record_paid(session, now, *settled["paid"], actor=actor)
+    funds.record_payment_returned(session, now, *settled["returned"], actor=actor)
     return file
 
 
@@ -105,6 +104,11 @@ def write_result(session: Session, now: datetime, line: ReturnLine, outcome: str
     else:
         return
     payout.bank_reference = line.reference or payout.bank_reference
+
+
+def of_line(claim: Claim, line: ReturnLine) -> funds.Settled:
+    """What the posting of a line tells."""
+    return funds.Settled(claim, line.reference or None, line.id)
 
 
 def _unsaid(line: ReturnLine) -> str:

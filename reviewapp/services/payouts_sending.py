@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from reviewapp.bank import Answer, Instruction
+from reviewapp.bank import Answer, Bank, Instruction
 from reviewapp.errors import NotFound
 from reviewapp.models import SYSTEM, Claim, Outbox, Payout
 from reviewapp.services import funds, outbox, trail
@@ -35,6 +35,13 @@ class Question:
 
     number: str
     sent_at: datetime
+
+
+def cut_off(bank: Bank) -> timedelta:
+    """How long after `sent_at` the bank's “not found” is final: it left within one answer's time, and lay on the way no
+    longer than another.
+    """
+    return 2 * bank.answers_within + bank.not_found_final_after
 
 
 def begin_sending(session: Session, now: datetime, *payout_ids: int) -> dict[int, Instruction]:
@@ -94,7 +101,7 @@ def settle(session: Session, now: datetime, answers: Mapping[int, Answer], *, as
             _in_flight(session, now, claim, payout, answer)
             _ask_later(session, now, payout, ask_at or now + _ASK_AFTER)
     results.mark_paid(session, now, *paid)
-    funds.record_paid(session, now, *(claim for claim, _ in paid))
+    funds.record_paid(session, now, *(funds.Settled(claim, payout.bank_reference) for claim, payout in paid))
 
 
 def _of_our_amount(payout: Payout, answer: Answer) -> Answer:

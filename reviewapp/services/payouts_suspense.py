@@ -17,7 +17,7 @@ from reviewapp.models import Actor, Payout, SuspenseItem
 from reviewapp.services import funds, trail
 from reviewapp.services.payouts_lines import require_finance
 from reviewapp.services.payouts_matching import effect_on
-from reviewapp.services.payouts_returns import write_result
+from reviewapp.services.payouts_returns import of_line, write_result
 
 _LONGEST_REASON = 500
 _REFUSALS = {
@@ -61,9 +61,9 @@ def confirm(session: Session, actor: Actor, now: datetime, item_id: int) -> Susp
     item.line.payout_id = payout.id
     item.state, item.settler_id, item.settled_at = "assigned", by_id, now
     if found.outcome == "paid":
-        funds.record_paid(session, now, claim)
+        funds.record_paid(session, now, of_line(claim, item.line), actor=actor)
     elif found.outcome == "returned":
-        funds.record_payment_returned(session, now, claim)
+        funds.record_payment_returned(session, now, of_line(claim, item.line), actor=actor)
     return item
 
 

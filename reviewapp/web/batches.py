@@ -13,7 +13,7 @@ from reviewapp.db import transaction
 from reviewapp.errors import InvalidValue, Stale
 from reviewapp.extensions import db, limiter
 from reviewapp.forms.finance import ReleaseForm
-from reviewapp.policy.money import fen_from_yuan
+from reviewapp.policy.money import fen_from_yuan, words_from_fen, words_from_number
 from reviewapp.queries import batches as queries
 from reviewapp.queries import finance, scope
 from reviewapp.services import payouts
@@ -208,5 +208,6 @@ def _page(public_id: str, form: ReleaseForm, refusal: str = "") -> str:
         form=form,
         proof_label=second_factor.label(current_user),
         proof_is_code=second_factor.has_code(current_user),
+        in_words=(words_from_number(row.count), words_from_fen(row.total_fen)),
         refusal=refusal,
     )

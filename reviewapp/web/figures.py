@@ -15,7 +15,7 @@ from reviewapp.extensions import db
 from reviewapp.policy import Scheme
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.workflow import REVIEWERS
-from reviewapp.printing.workbook import Table, csv_text, xlsx
+from reviewapp.printing.workbook import TYPES, Table, csv_text, xlsx
 from reviewapp.queries import figures as queries
 from reviewapp.queries.figures import Figures, Part, Period
 from reviewapp.queries.names import file_name
@@ -26,7 +26,6 @@ from reviewapp.web.plots import day_plot
 blueprint = Blueprint("figures", __name__, url_prefix="/figures")
 
 _READERS = (*REVIEWERS, "auditor", "admin")
-_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @blueprint.get("")
@@ -51,13 +50,13 @@ def show() -> ResponseReturnValue:
 @open_to(*_READERS)
 def file(ending: str) -> ResponseReturnValue:
     """All tables of the page."""
-    if ending not in _TYPES:
+    if ending not in TYPES:
         raise NotFound()
     scheme, period, told = _told()
     tables = list(_tables(told))
     content = xlsx(tables) if ending == "xlsx" else csv_text(tables)
     name = file_name(scheme, f"统计_{period.first}至{period.last}", clock.now(), ending)
-    return send_file(io.BytesIO(content), mimetype=_TYPES[ending], as_attachment=True, download_name=name)
+    return send_file(io.BytesIO(content), mimetype=TYPES[ending], as_attachment=True, download_name=name)
 
 
 def _told() -> tuple[Scheme, Period, Figures]:

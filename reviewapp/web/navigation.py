@@ -52,6 +52,16 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+#: Blueprints that stand under another's link.
+_ROOMS = {
+    "batches": "finance",
+    "papers_out": "trail",
+    "reconciliations": "finance",
+    "scheme_replay": "schemes",
+    "settlements": "vouchers",
+}
+
+
 @dataclass(frozen=True)
 class Link:
     """One link of the top bar."""
@@ -86,6 +96,4 @@ def _room(endpoint: str | None) -> str:
     if endpoint is None:
         return ""
     room = endpoint.partition(".")[0]
-    return {"scheme_replay": "schemes", "batches": "finance", "papers_out": "trail", "settlements": "vouchers"}.get(
-        room, room
-    )
+    return _ROOMS.get(room, room)

@@ -146,7 +146,7 @@ def test_verify_compares_with_the_banks_statement_both_ways(session: Session) ->
 
 def test_record_paid_moves_the_award(session: Session) -> None:
     claim = factories.claim(session, "sending")
-    funds.record_paid(session, NOW, claim)
+    funds.record_paid(session, NOW, funds.Settled(claim))
     pool = funds.lock_pool(session, claim.pool_id)
     assert (pool.committed, pool.paid) == (0, 300_000)
 

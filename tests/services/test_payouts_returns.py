@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reviewapp.bank import Answer, StatementLine
 from reviewapp.db import transaction
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound, ReviewError, Stale
-from reviewapp.models import Event, Payout, Pool, ReturnFile, ReturnLine, SuspenseItem
+from reviewapp.models import Event, Payout, Pool, Posting, ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.services import funds, payouts, payouts_returns
 from reviewapp.services.payouts_matching import fingerprint, judge
 from tests.factories.bank_files import BankLine, apply, csv_return, exported, stage, take, xlsx_return
@@ -64,6 +65,36 @@ def test_a_payment_of_which_a_part_was_given_back_does_not_come_back_whole(
     assert payout.claim.state == state
     assert [problem for _, problem in suspense(session)] == problems
     assert funds.verify(session) == []
+
+
+@both_databases
+def test_postings_say_who_applied_which_line_of_which_file(session: Session) -> None:
+    """退汇 has a file and a number of its own; what the bank's interface tells is nobody's, under the bank's number."""
+    _, payout = exported(session, 2)
+    (flying,) = released(session)
+    paid = take(session, [BankLine("别处的指令"), BankLine.of(payout)])
+    back = take(session, [BankLine.of(payout, "退汇").but(reference="流水0002")])
+    payouts.begin_sending(session, NOW, flying.id)
+    payouts.settle(session, NOW, {flying.id: Answer("paid", bank_reference="接口1")})
+    rows = session.scalars(select(Posting).where(Posting.reason.in_(("pay", "return_payment"))).order_by(Posting.id))
+    told = [
+        (row.document, row.actor_id, row.return_line and (row.return_line.file, row.return_line.row)) for row in rows
+    ]
+    assert told == [
+        ("流水0001", paid.applied_by_id, (paid, 3)),
+        ("流水0002", back.applied_by_id, (back, 2)),
+        ("接口1", None, None),
+    ]
+    assert funds.verify(session) == []
+    last = session.scalars(select(ReturnLine).order_by(ReturnLine.id.desc())).first()
+    last.amount_fen += 1
+    [found] = funds.verify(session)
+    assert (found.where, found.expected, found.found) == (f"回盘 {back.id} 号第 2 行", 300_001, 300_000)
+    line = {"pool_id": payout.claim.pool_id, "return_line_id": last.id}
+    with pytest.raises(IntegrityError):
+        session.execute(insert(Posting).values(
+            **line, from_account="committed", to_account="paid", amount=1, reason="pay", at=NOW
+        ))  # fmt: skip
 
 
 def test_a_workbook_too(session: Session) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound
-from reviewapp.models import Actor, Payout, SuspenseItem
+from reviewapp.models import Actor, Payout, Posting, SuspenseItem
 from reviewapp.services import funds, payouts_suspense
 from tests.factories.bank_files import BankLine, exported, take
 from tests.factories.payouts import ready
@@ -58,6 +58,8 @@ def test_two_people_give_it_to_its_instruction(
     payouts_suspense.confirm(session, second, NOW, item.id)
     session.flush()
     assert (item.state, item.proposer_id, item.settler_id, item.reason) == ("assigned", first.id, second.id, REASON)
+    posting = session.scalars(select(Posting).where(Posting.reason == "pay")).one()
+    assert (posting.actor_id, posting.return_line, posting.document) == (second.id, item.line, "流水0001")
     assert (payout.state, payout.claim.state, item.line.payout_id) == ("paid", "paid", payout.id)
     assert funds.verify(session) == []
     with pytest.raises(IllegalMove):

@@ -15,6 +15,7 @@ from reviewapp.queries import finance
 from reviewapp.services import funds, payouts, reconciliation
 from tests import factories
 from tests.factories import NOW
+from tests.factories.bank_files import BankLine, exported, take
 from tests.factories.payouts import released
 
 
@@ -70,6 +71,35 @@ def test_what_is_on_its_way_is_counted_and_no_difference(session: Session) -> No
     row = reconciliation.keep(session, NOW, ordered(session).id, [line(sending)])
     assert (row.difference_fen, row.on_the_way) == (0, 2)
     assert just_now.state == "paid"
+
+
+def totals(row: Reconciliation) -> tuple[int | None, ...]:
+    """Ledger, instructions, the bank's statement, and what it told by return files alone."""
+    return row.ledger_fen, row.instructed_fen, row.bank_fen, row.by_file_fen
+
+
+def test_totals_agree_whichever_way_the_bank_told(session: Session) -> None:
+    """Neither what is on the way nor what came back counts, though the statement tells of both."""
+    back, sending = released(session, 2)
+    hour_ago = NOW - timedelta(hours=1)
+    payouts.begin_sending(session, hour_ago, back.id, sending.id)
+    payouts.settle(session, hour_ago, {back.id: Answer("paid")})
+    (by_file,) = exported(session, 1)
+    by_interface = paid(session, hour_ago)
+    for said in (BankLine.of(by_file), BankLine.of(back, "退汇")):
+        take(session, [said])
+    asked_at = NOW + timedelta(minutes=1)
+    told = [line(back), line(sending), line(by_interface)]
+    row = reconciliation.keep(session, asked_at, ordered(session).id, told)
+    assert (row.difference_fen, row.on_the_way) == (0, 1)
+    assert totals(row) == (600_000, 600_000, 300_000, 300_000)
+
+
+def test_totals_show_what_differs(session: Session) -> None:
+    payout = paid(session, NOW - timedelta(hours=1))
+    told = [line(payout, 300_100), StatementLine("别的", 500, "paid")]
+    row = reconciliation.keep(session, NOW, ordered(session).id, told)
+    assert (row.difference_fen, totals(row)) == (600, (300_000, 300_000, 300_600, 0))
 
 
 def test_the_finance_page_shows_the_newest_that_the_bank_has_answered_for(session: Session) -> None:

@@ -288,7 +288,7 @@ def _paid(session: Session, shop: Actor) -> Sale:
     claim = decisions.take_next(session, reviewer, OPEN)
     assert claim is not None
     decisions.approve(session, reviewer, OPEN, claim.id, claim.fence, reason="核对无误")
-    funds.record_paid(session, OPEN, claim)
+    funds.record_paid(session, OPEN, funds.Settled(claim))
     claim.state = "paid"
     payout = {
         "number": f"{claim.number}-1",

@@ -239,7 +239,7 @@ class _Office:
         row.reviewer_id, row.state = None, "approved"
         decisions._commit(self.session, self.lead, self.now, row, award, seen)
         row.state = "paid"
-        funds.record_paid(self.session, self.now, row)
+        funds.record_paid(self.session, self.now, funds.Settled(row))
 
     def require_one_purchase_each(self) -> None:
         """A voucher has at most one redemption that was not taken back, an unused one none; an invoice stands once."""

@@ -121,7 +121,7 @@ class Walk:
         claim = trail.lock(self.session, self._claim(step).id)
         for action in ("make_payable", "send", "confirm_paid"):
             trail.move(self.session, claim, SYSTEM, NOW, action)
-        funds.record_paid(self.session, NOW, claim)
+        funds.record_paid(self.session, NOW, funds.Settled(claim))
 
     def _give_back(self, step: Step) -> None:
         claim = self._claim(step)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from reviewapp.models import Actor, AuditItem, AuditSample, Batch, Claim, Pool, User
+from reviewapp.models import Actor, AuditItem, AuditSample, Batch, Claim, Pool, Reconciliation, User
 from reviewapp.services import fund_orders, payouts, relatives
 from reviewapp.web.access import ANYONE, LIBRARY, TOKEN, roles_of
 from tests import factories
@@ -78,7 +78,8 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("figures.show", "figures.file"), (*REVIEWERS, "auditor", "admin")),
     **dict.fromkeys(("papers_out.sheet", "papers_out.register", "papers_out.register_file"), (*REVIEWERS, "auditor")),
     **dict.fromkeys(("dealers.listing", "dealers.show"), (*REVIEWERS, "auditor")),
-    **dict.fromkeys(("finance.home", "batches.show"), (*FINANCE, "auditor")),
+    **dict.fromkeys(("finance.home", "batches.show", "reconciliations.listing"), (*FINANCE, "auditor")),
+    **dict.fromkeys(("reconciliations.show", "reconciliations.file"), (*FINANCE, "auditor")),
     **dict.fromkeys(("batches.choose", "batches.preview", "batches.make"), ("finance_maker",)),
     "batches.release": ("finance_checker",),
     **dict.fromkeys(("batches.dissolve", "batches.export", "batches.file"), FINANCE),
@@ -87,11 +88,10 @@ OPEN_TO: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("returns.withdraw", "returns.explain", "returns.discard"), FINANCE),
     **dict.fromkeys(("pools.listing", "pools.show", "pools.entries", "pools.waiting"), (*FINANCE, "auditor", "admin")),
     "pools.propose": ("finance_maker", "admin"),
-    "pools.confirm": ("finance_checker",),
+    **dict.fromkeys(("pools.confirm", "demands.confirm"), ("finance_checker",)),
     "pools.cancel": (*FINANCE, "admin"),
     **dict.fromkeys(("demands.listing", "demands.show"), (*FINANCE, "auditor")),
     **dict.fromkeys(("demands.new", "demands.propose"), ("finance_maker",)),
-    "demands.confirm": ("finance_checker",),
     **dict.fromkeys(("demands.receive", "demands.cancel"), FINANCE),
     **dict.fromkeys(("schemes.listing", "schemes.show", "schemes.difference", "schemes.file"), SCHEME_READERS),
     **dict.fromkeys(("schemes.attempt", "schemes.draft", "schemes.draft_rules", "schemes.draft_cases"), SCHEME_READERS),
@@ -161,7 +161,7 @@ class Things:
         """The rule's address, about these objects."""
         room = "counter." if rule.endpoint.startswith("counter.") else ""
         given = {"code": "xiangning-2023", "programme": "car", "ending": "xlsx", "upload": self.names[f"{room}upload"]}
-        given["claim"] = self.names["trail"]
+        given |= {"claim": self.names["trail"], "day": "2024-01-10"}
         given["paper"] = self.names["leaving" if rule.endpoint == "claims.remove_paper" else f"{room}paper"]
         given |= {name: self.names[name] for name in ("page", "row", "file")} | {"number": 0, "form": "0" * 16}
         given["public_id"] = self.names.get(rule.endpoint) or self.names.get(rule.endpoint.partition(".")[0], "")
@@ -225,6 +225,7 @@ def _of_money(rows: Session, pool: Pool, people: dict[str, User]) -> dict[str, s
     """A return file with a line in suspense, an order that waits to be confirmed, a demand and a claim to demand of."""
     file, item = bank_files.staged(rows, "不是我们的指令"), bank_files.in_suspense(rows)
     order = fund_orders.propose(rows, Actor.of(people["admin"]), factories.NOW, pool, TOP_UP)
+    rows.add(Reconciliation(day=factories.NOW.date()))
     return {
         **dict.fromkeys(("returns.show", "returns.apply", "returns.discard"), file.public_id),
         "returns": item.public_id,

@@ -179,7 +179,9 @@ def test_a_batch_goes_to_the_bank_as_a_file(visit: Visit, rows: Session, batch: 
     assert visitor.post(f"{path}/export").status_code == 302
     rows.rollback()
     rows.refresh(batch)
-    assert batch.export_digest in words(visitor.get(path))
+    signed = words(visitor.get(path)).partition("共 2 笔（大写：贰笔），合计 ¥6,000.00 （大写：人民币陆仟元整）")[2]
+    people = (f"制表（经办）：{batch.maker.name}", f"复核：{checker.name}", "财务负责人", "单位（盖章）")
+    assert [part for part in (batch.digest, batch.export_digest, *people) if part not in signed] == []
     first, again = visitor.get(f"{path}/file"), visitor.get(f"{path}/file")
     assert first.data == again.data
     assert digest(first.data) == batch.export_digest

@@ -57,7 +57,8 @@ def test_from_the_upload_to_the_money(visit: Visit, rows: Session, sent: list[Pa
     assert "有 1 笔回盘挂账待处理" in words(visitor.get("/finance"))
     assert "等申领人更换收款卡 1 笔，合计 ¥3,000.00" in words(visitor.get("/finance"))
     postings = f"/finance/pools/{sent[0].claim.pool.public_id}/entries?column=paid"
-    assert f"批次 {sent[0].batch.number}" in words(visitor.get(postings))
+    seen = words(visitor.get(postings))
+    assert f"流水0001 回盘 1 号“回盘.csv”第 2 行 批次 {sent[0].batch.number} {maker.name} 合计" in seen
 
 
 def test_the_same_file_again_says_so(visit: Visit, rows: Session, sent: list[Payout], maker: User) -> None:

@@ -12,6 +12,8 @@ from reviewapp.db import transaction
 from reviewapp.services import likeness, notices, outbox, struck_claims
 from workers.jobs.task import Task
 
+#: How many messages are handed over in one transaction.
+MESSAGES = 50
 _MOST_ATTEMPTS = 3
 
 
@@ -26,11 +28,12 @@ def compare(session: Session, app: Flask, task: Task) -> None:
         outbox.finish(session, clock.now(), task.outbox_id)
 
 
-def notice(session: Session, app: Flask, task: Task) -> None:
-    """claim.notice: a short message to the claimant (subject: event)."""
+def notice(session: Session, app: Flask, *tasks: Task) -> None:
+    """claim.notice: a short message to each claimant (subject: event), all handed over or none."""
     with transaction(session):
-        notices.send(session, app.extensions["sms"], clock.now(), task.subject_id)
-        outbox.finish(session, clock.now(), task.outbox_id)
+        for task in tasks:
+            notices.send(session, app.extensions["sms"], clock.now(), task.subject_id)
+        outbox.finish(session, clock.now(), *(task.outbox_id for task in tasks))
 
 
 def recheck_firm(session: Session, _app: Flask, task: Task) -> None:

@@ -77,18 +77,13 @@ def ask(session: Session, app: Flask, task: Task) -> None:
 
 
 def _learn(session: Session, bank: Bank, payout_id: int, question: payouts.Question) -> Answer:
-    """What the bank says; a number it finally did not take in is sent again under the same number.
-
-    The bank's cut-off runs from when the instruction reached it at the latest: it left within one answer's time of
-    `sent_at`, and lay on the way no longer than another.
-    """
+    """What the bank says; a number it finally did not take in is sent again under the same number."""
     asked_at = clock.now()
     try:
         answer = bank.ask(question.number)
     except BankUnavailable:
         return _NO_CONNECTION
-    there_by = question.sent_at + 2 * bank.answers_within
-    if answer.status != "not_found" or asked_at < there_by + bank.not_found_final_after:
+    if answer.status != "not_found" or asked_at < question.sent_at + payouts.cut_off(bank):
         return answer
     with transaction(session):
         instruction = payouts.begin_again(session, clock.now(), payout_id, question)
