@@ -255,7 +255,7 @@ def test_too_many_requests_are_told_when_to_come_again(program: Program, monkeyp
     answers = [program.get(("/claims", "/claims/x")[number % 2]) for number in range(301)]
     assert {answer.status_code for answer in answers[:300]} == {200, 404}
     problem(answers[300], 429, "http_429")
-    assert answers[300].headers["Retry-After"] == "60"
+    assert 1 <= int(answers[300].headers["Retry-After"]) <= 60
 
 
 def test_guessing_tokens_is_slowed_down(app: Flask, program: Program) -> None:
