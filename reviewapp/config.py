@@ -1,7 +1,8 @@
 """Settings, read once from the environment.
 
 Every part has a default that works on one machine with a data folder and no services; `DATABASE_URL`, `REDIS_URL`,
-`STORAGE_URL` and `BANK_URL` move a part elsewhere without touching the others.
+`STORAGE_URL` and `BANK_URL` move a part elsewhere without touching the others. Short messages have no such default:
+without `SMS_URL` they reach no telephone.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reviewapp.errors import ReviewError
 from reviewapp.machine import usable_cores
+from reviewapp.policy.notices import SIGNATURE
 
 PROJECT = Path(__file__).resolve().parent.parent
 OCR_MEMORY = 1500
@@ -37,6 +39,8 @@ class Settings:
     receipts and daily heads; the folder `heads` keeps the latter outside the database. `ocr_engine` reads papers with
     `ocr_threads` threads; a process that reads them is replaced when it holds more than `ocr_memory` megabytes.
     `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all.
+    `sms_url` names the provider of short messages, empty: none; `sms_key` and `sms_secret` are the account there,
+    `sms_templates` a file with its codes of the templates.
     """
 
     data: Path
@@ -56,12 +60,17 @@ class Settings:
     ocr_threads: int
     ocr_memory: int
     undo_seconds: int
+    sms_url: str
+    sms_signature: str
+    sms_key: str
+    sms_secret: str = field(repr=False)
+    sms_templates: Path | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read the environment; keys that it does not give are made once and kept in `<data>/keys` (mode 0600).
 
-        Raises BadSetting for a number that is none.
+        Raises BadSetting for a number that is none, or a file that is not there.
         """
         data = Path(environment.get("REVIEWAPP_DATA", PROJECT / "var")).resolve()
         keys = _Keys(data / "keys", environment)
@@ -83,6 +92,11 @@ class Settings:
             ocr_threads=_positive(environment, "OCR_THREADS", usable_cores()),
             ocr_memory=_positive(environment, "OCR_MEMORY", OCR_MEMORY),
             undo_seconds=_number(environment, "UNDO_SECONDS", 5),
+            sms_url=environment.get("SMS_URL", ""),
+            sms_signature=_signature(environment),
+            sms_key=environment.get("SMS_KEY", ""),
+            sms_secret=_secret(environment, "SMS_SECRET"),
+            sms_templates=Path(environment["SMS_TEMPLATES"]) if environment.get("SMS_TEMPLATES") else None,
         )
 
 
@@ -91,6 +105,27 @@ def _folder(environment: Mapping[str, str], name: str) -> Path | None:
     if given and not Path(given).is_dir():
         raise BadSetting(f"环境变量 {name} 应为一个文件夹，现为“{given}”，没有找到。请改正，或去掉这个变量。")
     return Path(given) if given else None
+
+
+def _signature(environment: Mapping[str, str]) -> str:
+    """As providers take it: 2 to 12 characters, without the brackets that they put around it."""
+    given = (environment.get("SMS_SIGNATURE") or SIGNATURE).strip("【】")
+    if not 2 <= len(given) <= 12:
+        raise BadSetting(
+            f"环境变量 SMS_SIGNATURE（短信签名）应为 2 到 12 个字，现为“{given}”。请改正，或去掉这个变量。"
+        )
+    return given
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str:
+    """The value, or what stands in the file that `<name>_FILE` names."""
+    path = environment.get(f"{name}_FILE")
+    if environment.get(name) or not path:
+        return environment.get(name, "")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        raise BadSetting(f"环境变量 {name}_FILE 指明的文件 {path} 读不出来。请改正。") from None
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -15,11 +15,12 @@ from reviewapp.models.fund import Pool, Posting
 from reviewapp.models.fund_order import FundOrder
 from reviewapp.models.likeness import PageMatch, PagePrint, PrintBand
 from reviewapp.models.merchant import EXCLUSION_KINDS, Exclusion, MerchantApplication, MerchantStep
+from reviewapp.models.message import Message
 from reviewapp.models.origin_form import OriginCode, OriginForm, OriginScan
 from reviewapp.models.outbox import TOPICS, Outbox
 from reviewapp.models.paper import Fact, Page, Paper, Reading, Upload
 from reviewapp.models.payout import BatchExport, Payout, PayoutBatch, PayoutSkip
-from reviewapp.models.people import RIGHTS, SYSTEM, Actor, Listing, Message, OneTimeCode, Organisation, User
+from reviewapp.models.people import RIGHTS, SYSTEM, Actor, Listing, OneTimeCode, Organisation, User
 from reviewapp.models.reconciliation import Reconciliation
 from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent

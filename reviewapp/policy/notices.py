@@ -1,12 +1,21 @@
-"""What a claimant is told by short message, and when: what they must act on, and how it ended. Pure."""
+"""What people are told by short message, and when: every text in one place. Pure.
+
+Providers in China send no free text: a message is an approved template with its parameters under one signature. So a
+message here is a template's key and the parameters; its text comes of TEMPLATES and is the same on the demo's page, at
+a provider and in what the office hands in for approval.
+"""
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import NamedTuple
 
-#: A message of one part.
+#: A message of one part, signature included.
 LONGEST = 70
-_SIGN = "【惠民补贴】"
+#: The signature unless the office sets another.
+SIGNATURE = "惠民补贴"
+#: Providers take no longer value of a parameter.
+LONGEST_VALUE = 35
 
 
 class Notice(NamedTuple):
@@ -30,7 +39,58 @@ NOTICES: dict[str, Notice] = {
     "demand": Notice("{number}的补贴需要退回，金额和退款方法请登录查看。"),
 }
 
+SIGN_IN_CODE, PICKUP_CALL = "sign_in_code", "pickup_call"
+#: Every text there is, by the key of its template.
+TEMPLATES: dict[str, str] = {
+    SIGN_IN_CODE: "您的登录验证码是{code}，5分钟内有效。如非本人操作请忽略，不要告诉他人。",
+    PICKUP_CALL: "{point}待运摩托车已有{count}辆，可以集中运输。请登录系统安排。",
+    **{action: notice.text for action, notice in NOTICES.items()},
+}
+#: What a parameter may look like, by its name: as long as it gets.
+SAMPLES: dict[str, str] = {
+    "code": "000000",
+    "point": "某某镇便民服务中心",
+    "count": "10",
+    "number": "yangcheng-2023-car-000123",
+    "day": "12月31日23:59",
+    "amount": "6,000.00",
+    "card": "0018",
+}
 
-def message(action: str, number: str, *, day: str = "", amount: str = "", card: str = "") -> str:
+
+class ShortMessage(NamedTuple):
+    """A template's key and the value of each of its parameters."""
+
+    template: str
+    parameters: dict[str, str]
+
+    @property
+    def text(self) -> str:
+        """The text without the signature."""
+        return TEMPLATES[self.template].format(**self.parameters)
+
+    def signed(self, signature: str) -> str:
+        """The text as it comes to a telephone."""
+        return f"【{signature}】{self.text}"
+
+
+def parameters_of(template: str) -> list[str]:
+    """The names of a template's parameters, in order; KeyError for an unknown template."""
+    return [name for _, name, _, _ in Formatter().parse(TEMPLATES[template]) if name]
+
+
+def short_message(template: str, **values: str) -> ShortMessage:
+    """The message of a template with those of the values that it has parameters for.
+
+    A value longer than LONGEST_VALUE loses its beginning. KeyError for an unknown template or a missing value.
+    """
+    return ShortMessage(template, {name: _fitting(values[name]) for name in parameters_of(template)})
+
+
+def message(action: str, number: str, *, day: str = "", amount: str = "", card: str = "") -> ShortMessage:
     """The message for an action of NOTICES; KeyError for another one."""
-    return _SIGN + NOTICES[action].text.format(number=number, day=day, amount=amount, card=card)
+    return short_message(action, number=number, day=day, amount=amount, card=card)
+
+
+def _fitting(value: str) -> str:
+    return value if len(value) <= LONGEST_VALUE else f"…{value[1 - LONGEST_VALUE :]}"

@@ -13,20 +13,24 @@ from reviewapp import schemes
 from reviewapp.models import Claim, Event, Payout
 from reviewapp.policy import notices as rules
 from reviewapp.policy.money import show_yuan
+from reviewapp.policy.notices import ShortMessage
 from reviewapp.policy.values import CHINA
-from reviewapp.services import facts
-from reviewapp.sms import Sms
+from reviewapp.services import facts, messages
+from reviewapp.services.messages import Outgoing
 
 
-def send(session: Session, sms: Sms, now: datetime, event_id: int) -> bool:
-    """Tell of the event, unless it is no longer how things stand or there is nobody to tell; was it sent?"""
+def due(session: Session, now: datetime, event_id: int, outbox_id: int) -> list[Outgoing]:
+    """What is to be sent of the event, written down at the first try: nothing when it is no longer how things stand or
+    there is nobody to tell.
+    """
     event = session.get_one(Event, event_id)
     claim = event.claim
     phone = _phone(session, claim, rules.NOTICES[event.action])
     if claim.state != event.to_state or phone is None:
-        return False
-    sms.send(session, phone, _message(session, claim, event), now)
-    return True
+        messages.drop(session, now, outbox_id)
+    elif not messages.known(session, outbox_id):
+        messages.write(session, now, phone, _message(session, claim, event), outbox_id)
+    return messages.waiting(session, outbox_id)
 
 
 def _phone(session: Session, claim: Claim, notice: rules.Notice) -> str | None:
@@ -42,7 +46,7 @@ def _phone(session: Session, claim: Claim, notice: rules.Notice) -> str | None:
     return str(phone) if phone else None
 
 
-def _message(session: Session, claim: Claim, event: Event) -> str:
+def _message(session: Session, claim: Claim, event: Event) -> ShortMessage:
     last = select(Payout).where(Payout.claim_id == claim.id).order_by(Payout.id.desc()).limit(1)
     payout = session.scalars(last).one_or_none()
     until = claim.correction_until

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.services import likeness, notices, outbox, struck_claims
+from workers.jobs.messages import deliver
 from workers.jobs.task import Task
 
 _MOST_ATTEMPTS = 3
@@ -28,9 +29,9 @@ def compare(session: Session, app: Flask, task: Task) -> None:
 
 def notice(session: Session, app: Flask, task: Task) -> None:
     """claim.notice: a short message to the claimant (subject: event)."""
-    with transaction(session):
-        notices.send(session, app.extensions["sms"], clock.now(), task.subject_id)
-        outbox.finish(session, clock.now(), task.outbox_id)
+    with transaction(session, durable=False):
+        due = notices.due(session, clock.now(), task.subject_id, task.outbox_id)
+    deliver(session, app, task, due)
 
 
 def recheck_firm(session: Session, _app: Flask, task: Task) -> None:
