@@ -40,11 +40,11 @@ NOTICES: dict[str, Notice] = {
 }
 
 SIGN_IN_CODE, PICKUP_CALL = "sign_in_code", "pickup_call"
-#: Every text there is, by the key of its template.
+#: Every text there is, by the key of its template. Words stand before a parameter: providers approve no other.
 TEMPLATES: dict[str, str] = {
     SIGN_IN_CODE: "您的登录验证码是{code}，5分钟内有效。如非本人操作请忽略，不要告诉他人。",
-    PICKUP_CALL: "{point}待运摩托车已有{count}辆，可以集中运输。请登录系统安排。",
-    **{action: notice.text for action, notice in NOTICES.items()},
+    PICKUP_CALL: "回收点{point}待运摩托车已有{count}辆，可以集中运输，请登录安排。",
+    **{action: f"申请{notice.text}" for action, notice in NOTICES.items()},
 }
 #: What a parameter may look like, by its name: as long as it gets.
 SAMPLES: dict[str, str] = {

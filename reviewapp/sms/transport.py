@@ -11,12 +11,11 @@ import httpx
 
 from reviewapp.sms.protocol import Answer
 
-#: Seconds within which a connection comes about and an answer begins; a page waits for the sum of both at most.
-_CONNECT, _ANSWER = 1.5, 3.0
-LONGEST_ANSWER = _CONNECT + _ANSWER
-#: So many requests of one process at the same time, and how long one waits for its turn: a provider that hangs must not
-#: take all the threads of the site.
-_AT_ONCE, _TURN = 4, 0.5
+#: Seconds for one's turn, for a connection and for an answer to begin; a page waits for the sum at most.
+_TURN, _CONNECT, _ANSWER = 0.5, 1.5, 3.0
+LONGEST_ANSWER = _TURN + _CONNECT + _ANSWER
+#: So many requests of one process at the same time: a provider that hangs must not take all the threads of the site.
+_AT_ONCE = 4
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 

@@ -20,7 +20,7 @@ from reviewapp.stack.background import Stack, running_stack
 
 pytestmark = pytest.mark.slow
 
-SERVICES = {"redis", "bank", "web", "ocr-1", "payout", "cron", "reconciler"}
+SERVICES = {"redis", "bank", "web", "ocr-1", "payout", "messages", "cron", "reconciler"}
 
 
 def _free_port() -> int:
@@ -81,7 +81,7 @@ def _killed_supervisor_leaves_nothing(data: Path) -> None:
 
 
 def test_a_stack_from_start_to_sudden_end(data: Path, tmp_path: Path) -> None:
-    """One stack for several claims: a start costs seven processes."""
+    """One stack for several claims: a start costs eight processes."""
     ports = {"port": _free_port(), "bank_port": _free_port()}
     storage = {"STORAGE_URL": f"file:{tmp_path / 'uploads'}"}
     with running_stack(data, **ports, log=tmp_path / "log", environment=storage) as stack:
