@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.models import Actor, Outbox, PagePrint, Payout, Reconciliation, Upload
+from reviewapp.models import Actor, Message, Outbox, PagePrint, Payout, Reconciliation, Upload
 from reviewapp.scratch.bank import SandboxBank
-from reviewapp.services import checking, funds, outbox, payouts, queue, reconciliation
+from reviewapp.services import checking, funds, outbox, payouts, queue, reconciliation, trail
 from tests.factories.claims import claim
 from tests.factories.facts import complete_draft, purchase
 from tests.factories.money import pool
@@ -315,3 +315,17 @@ def test_the_books_are_reconciled_with_the_banks_own(office: Session, bank: Sand
     assert _perform(office, reconciliation.TOPIC).done_at is not None
     row = office.scalars(select(Reconciliation)).one()
     assert (row.difference_fen, row.rows, row.on_the_way) == (0, [], 0)
+
+
+def test_a_reminder_that_a_worker_comes_to_at_night_waits_for_the_morning(office: Session, hands: Hands) -> None:
+    with transaction(office):
+        row = claim(office, "returned")
+        trail.mention(office, row, NOW, "remind_mending")
+    hands.turn(13 * 3600)
+    assert (_perform(office, "claim.notice").due_at, _messages(office)) == (NOW + timedelta(hours=23.5), 0)
+    hands.turn(11 * 3600)
+    assert (_perform(office, "claim.notice").done_at, _messages(office)) == (hands.at, 1)
+
+
+def _messages(office: Session) -> int:
+    return office.scalar(select(func.count()).select_from(Message)) or 0

@@ -27,10 +27,14 @@ def compare(session: Session, app: Flask, task: Task) -> None:
 
 
 def notice(session: Session, app: Flask, task: Task) -> None:
-    """claim.notice: a short message to the claimant (subject: event)."""
+    """claim.notice: a short message to the claimant (subject: event), a reminder not at night."""
+    now = clock.now()
     with transaction(session):
-        notices.send(session, app.extensions["sms"], clock.now(), task.subject_id)
-        outbox.finish(session, clock.now(), task.outbox_id)
+        if wait := notices.wait(session, now, task.subject_id):
+            outbox.postpone(session, task.outbox_id, clock.machine() + wait)
+            return
+        notices.send(session, app.extensions["sms"], now, task.subject_id)
+        outbox.finish(session, now, task.outbox_id)
 
 
 def recheck_firm(session: Session, _app: Flask, task: Task) -> None:
