@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.extensions import db
-from reviewapp.services import closing, decisions, heads, payouts, queue, reconciliation, vouchers
+from reviewapp.services import closing, decisions, heads, payouts, queue, reconciliation, reminders, vouchers
 from workers import runtime
 from workers.ticking import every
 
@@ -48,6 +48,7 @@ def _anchor_heads(session: Session, now: datetime) -> int:
 TICKS = (
     Tick("release_expired_leases", 15, decisions.release_expired),
     Tick("lapse_overdue_returns", 60, queue.lapse_overdue),
+    Tick("order_reminders", 600, reminders.order_due),
     Tick("expire_vouchers", 60, vouchers.expire_due),
     Tick("lapse_unclaimed_sales", 600, closing.lapse_due),
     Tick("end_publications", 60, payouts.end_publications),

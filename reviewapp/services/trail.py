@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.db import insert_rows
 from reviewapp.errors import IllegalMove, NotFound, Stale
-from reviewapp.models import Actor, Claim, Decision, Evaluation, Event
+from reviewapp.models import SYSTEM, Actor, Claim, Decision, Evaluation, Event
 from reviewapp.policy import workflow
 from reviewapp.policy.notices import NOTICES
 from reviewapp.services import chain, outbox
@@ -108,6 +108,16 @@ def record(
     _write(session, [event], now)
     if claim.ticket is not None:
         chain.append(session, [(claim, event, decision)])
+
+
+def mention(session: Session, claim: Claim, now: datetime, action: str) -> None:
+    """Write an event for what the machine did about a locked claim and that changes nothing of it: its revision stays,
+    so that who is at work on it can go on.
+    """
+    event = _event(claim, SYSTEM, now, action, claim.state)
+    _write(session, [event], now)
+    if claim.ticket is not None:
+        chain.append(session, [(claim, event, None)])
 
 
 def _event(claim: Claim, actor: Actor, now: datetime, action: str, before: str) -> Event:

@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.models import Actor, Outbox, PagePrint, Payout, Reconciliation, Upload
+from reviewapp.models import Actor, Message, Outbox, PagePrint, Payout, Reconciliation, Upload
 from reviewapp.scratch.bank import SandboxBank
-from reviewapp.services import checking, funds, outbox, payouts, queue, reconciliation
+from reviewapp.services import checking, funds, outbox, payouts, queue, reconciliation, trail
 from tests.factories.claims import claim
 from tests.factories.facts import complete_draft, purchase
 from tests.factories.money import pool
@@ -90,8 +90,9 @@ def test_one_bell_serves_for_all_that_is_due(office: Session, bank: SandboxBank)
     perform(middle)
     done = [(row.topic, row.attempts, row.done_at) for row in office.scalars(select(Outbox).order_by(Outbox.id))]
     assert done == [("payout.send", 1, NOW)] * 5 + [("claim.notice", 0, None)] * 5, "messages have a queue of their own"
-    perform(office.scalars(select(func.min(Outbox.id)).where(Outbox.done_at.is_(None))).one())
-    office.expire_all()
+    first = office.scalars(select(func.min(Outbox.id)).where(Outbox.done_at.is_(None))).one()
+    office.rollback()
+    perform(first)
     assert office.scalar(select(func.count()).where(Outbox.done_at.is_(None))) == 0
     assert sorted(bank.credits()) == sorted((payout.number, 300_000) for payout in payouts_due)
     assert funds.verify(office) == []
@@ -318,3 +319,17 @@ def test_the_books_are_reconciled_with_the_banks_own(office: Session, bank: Sand
     assert _perform(office, reconciliation.TOPIC).done_at is not None
     row = office.scalars(select(Reconciliation)).one()
     assert (row.difference_fen, row.rows, row.on_the_way) == (0, [], 0)
+
+
+def test_a_reminder_that_a_worker_comes_to_at_night_waits_for_the_morning(office: Session, hands: Hands) -> None:
+    with transaction(office):
+        row = claim(office, "returned")
+        trail.mention(office, row, NOW, "remind_mending")
+    hands.turn(13 * 3600)
+    assert (_perform(office, "claim.notice").due_at, _messages(office)) == (NOW + timedelta(hours=23.5), 0)
+    hands.turn(11 * 3600)
+    assert (_perform(office, "claim.notice").done_at, _messages(office)) == (hands.at, 1)
+
+
+def _messages(office: Session) -> int:
+    return office.scalar(select(func.count()).select_from(Message)) or 0

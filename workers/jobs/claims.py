@@ -28,9 +28,13 @@ def compare(session: Session, app: Flask, task: Task) -> None:
 
 
 def notice(session: Session, app: Flask, task: Task) -> None:
-    """claim.notice: a short message to the claimant (subject: event)."""
+    """claim.notice: a short message to the claimant (subject: event), a reminder not at night."""
+    now = clock.now()
     with transaction(session, durable=False):
-        due = notices.due(session, clock.now(), task.subject_id, task.outbox_id)
+        if wait := notices.wait(session, now, task.subject_id):
+            outbox.postpone(session, task.outbox_id, clock.machine() + wait)
+            return
+        due = notices.due(session, now, task.subject_id, task.outbox_id)
     deliver(session, app, task, due)
 
 
