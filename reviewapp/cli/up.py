@@ -32,17 +32,16 @@ def up(port: int, data: Path | None, bank_port: int, ocr_workers: int) -> None:
     """Start everything, restart what dies, stop everything on SIGINT or SIGTERM. Exit code 0 after an orderly stop."""
     options = Options(port=port, bank_port=bank_port, ocr_workers=ocr_workers)
     settings = _settings(data, options)
-    console = Console(sys.stderr)
-    if not sms_for(settings).reaches:
-        console.say(_NO_SMS)
+    warning = "" if sms_for(settings).reaches else _NO_SMS
     with DataFolder(settings.data) as folder:
         _require_free_ports(options)
         supervisor = Supervisor(
             services(settings, options, os.environ),
             environment(settings, options, os.environ),
             missing_parts=partial(missing_parts, port),
-            console=console,
+            console=Console(sys.stderr),
             folder=folder,
+            warning=warning,
         )
         sys.exit(supervisor.run(f"http://127.0.0.1:{port}"))
 

@@ -152,7 +152,9 @@ def test_another_card_is_asked_for_twice(session: Session) -> None:
     claim = _failed(session).claim
     told = _live(session, 21 * 24)
     assert [at for at, _ in told] == ["01-13 09:30", "01-20 09:30"]
-    assert all(body == f"【惠民补贴】申请{claim.number}的补贴还没有发放，请登录更换本人的收款银行卡。" for _, body in told)
+    assert all(
+        body == f"【惠民补贴】申请{claim.number}的补贴还没有发放，请登录更换本人的收款银行卡。" for _, body in told
+    )
 
 
 def test_who_has_given_another_card_is_left_alone_until_it_fails_too(session: Session) -> None:

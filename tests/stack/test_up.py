@@ -87,6 +87,7 @@ def test_a_stack_from_start_to_sudden_end(data: Path, tmp_path: Path) -> None:
     with running_stack(data, **ports, log=tmp_path / "log", environment=storage) as stack:
         assert set(stack.processes) == SERVICES
         assert set(_parts(stack).values()) == {"ok"}
+        assert "没有设置短信服务（SMS_URL）" in (tmp_path / "log").read_text().rpartition("已就绪")[2]
         _second_is_refused(data)
         assert set(_parts(stack).values()) == {"ok"}
         _killed_services_come_back(stack)
