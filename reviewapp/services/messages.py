@@ -84,16 +84,6 @@ def hand_over(sms: Sms, one: Outgoing) -> Answer:
     return replace(answer, reason=reason)
 
 
-def hand_over_all(sms: Sms, every: Sequence[Outgoing]) -> dict[int, Answer]:
-    """Ask for one after the other; the first that the provider leaves without an answer ends the round."""
-    answers: dict[int, Answer] = {}
-    for one in every:
-        answers[one.id] = answer = hand_over(sms, one)
-        if answer.status in ("unavailable", "unknown"):
-            break
-    return answers
-
-
 def settle(session: Session, now: datetime, answers: Mapping[int, Answer], *, again: bool = True) -> None:
     """Write down what became of messages; without `again` none of them is tried another time."""
     for row in session.scalars(select(Message).where(Message.id.in_(answers))):
@@ -108,10 +98,10 @@ def settle(session: Session, now: datetime, answers: Mapping[int, Answer], *, ag
     session.flush()
 
 
-def pause(answers: Mapping[int, Answer], attempts: int) -> timedelta:
-    """How long to wait before the next try: as the outbox does, and longer for a number that had too many."""
-    limited = all(answer.status == "limited" for answer in answers.values() if answer.status not in ("sent", *_FINAL))
-    return _REST if limited else outbox.wait_after(attempts)
+def pause(answers: Sequence[Answer], attempts: int) -> timedelta:
+    """How long an outbox row waits after these answers: as any other, and longer for a number that had too many."""
+    held_up = {answer.status for answer in answers} - {"sent", *_FINAL}
+    return _REST if held_up == {"limited"} else outbox.wait_after(attempts)
 
 
 def _waiting(session: Session, outbox_id: int) -> Sequence[Message]:

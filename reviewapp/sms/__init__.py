@@ -13,9 +13,9 @@ from reviewapp.sms.aliyun import ENDPOINT, AliyunSms
 from reviewapp.sms.gateway import GatewaySms
 from reviewapp.sms.local import LocalOutbox, NoProvider
 from reviewapp.sms.protocol import Answer, Sms
-from reviewapp.sms.transport import LONGEST_ANSWER
+from reviewapp.sms.transport import AT_ONCE, LONGEST_ANSWER
 
-__all__ = ["LONGEST_ANSWER", "Account", "Answer", "LocalOutbox", "NoProvider", "Sms", "sms_for"]
+__all__ = ["AT_ONCE", "LONGEST_ANSWER", "Account", "Answer", "LocalOutbox", "NoProvider", "Sms", "sms_for"]
 
 _ALIYUN = "aliyun:"
 

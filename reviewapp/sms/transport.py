@@ -15,7 +15,7 @@ from reviewapp.sms.protocol import Answer
 _TURN, _CONNECT, _ANSWER = 0.5, 1.5, 3.0
 LONGEST_ANSWER = _TURN + _CONNECT + _ANSWER
 #: So many requests of one process at the same time: a provider that hangs must not take all the threads of the site.
-_AT_ONCE = 4
+AT_ONCE = 4
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -55,7 +55,7 @@ class Transport:
         own = self._own.get(os.getpid())
         if own is None:
             client = httpx.Client(timeout=self._timeout, verify=self._tls, trust_env=False)
-            own = client, BoundedSemaphore(_AT_ONCE)
+            own = client, BoundedSemaphore(AT_ONCE)
             self._own = {os.getpid(): own}
         return own
 

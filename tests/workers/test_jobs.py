@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +13,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.models import Actor, Message, Outbox, PagePrint, Payout, Reconciliation, Upload
+from reviewapp.models import (
+    SYSTEM,
+    Actor,
+    Claim,
+    Event,
+    Message,
+    Outbox,
+    PagePrint,
+    Payout,
+    Reconciliation,
+    Upload,
+)
 from reviewapp.scratch.bank import SandboxBank
-from reviewapp.services import checking, funds, outbox, payouts, queue, reconciliation, trail
+from reviewapp.services import checking, funds, notices, outbox, payouts, queue, reconciliation, trail
+from reviewapp.services.messages import Outgoing
 from tests.factories.claims import claim
 from tests.factories.facts import complete_draft, purchase
 from tests.factories.money import pool
@@ -151,6 +163,52 @@ def test_what_went_wrong_once_is_tried_alone(office: Session, bank: SandboxBank,
     office.expire_all()
     assert [row.done_at is not None for row in rows] == [True, False, True]
     assert [payout.state for payout in payouts_due] == ["paid", "released", "paid"]
+
+
+def _told(office: Session, count: int) -> list[Claim]:
+    """Paid claims, of which each claimant is to be told."""
+    with transaction(office):
+        claims = [claim(office, "sending") for _ in range(count)]
+        trail.move_together(office, claims, SYSTEM, NOW, "confirm_paid")
+    return claims
+
+
+def test_messages_are_handed_over_together_and_once(office: Session) -> None:
+    claims = _told(office, 3)
+    first = office.scalars(select(func.min(Outbox.id))).one()
+    office.rollback()
+    for _ in range(2):
+        perform(first)
+    office.expire_all()
+    assert sorted(office.scalars(select(Message.phone))) == sorted(row.entered_by.phone for row in claims)
+    assert set(office.scalars(select(Outbox.attempts))) == {1}
+    assert None not in office.scalars(select(Outbox.done_at)).all()
+
+
+def test_a_message_that_cannot_be_made_keeps_no_other_back(office: Session, hands: Hands, monkeypatch: Any) -> None:
+    claims, due = _told(office, 3), notices.due
+    broken = claims[1].id
+
+    def made(session: Session, now: datetime, event_id: int, outbox_id: int) -> list[Outgoing]:
+        if session.get_one(Event, event_id).claim_id == broken:
+            raise ValueError("no words for it")
+        return due(session, now, event_id, outbox_id)
+
+    monkeypatch.setattr(notices, "due", made)
+    first = office.scalars(select(func.min(Outbox.id))).one()
+    office.rollback()
+    perform(first)
+    assert office.scalars(select(Message)).all() == []
+    office.rollback()
+    hands.turn(2)
+    perform(first)
+    office.expire_all()
+    assert len(office.scalars(select(Message)).all()) == 2
+    assert [row.done_at is not None for row in office.scalars(select(Outbox).order_by(Outbox.id))] == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_bell_without_a_row_changes_nothing(office: Session) -> None:

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
 from reviewapp.extensions import db
-from reviewapp.models import Actor, Claim, Message, Outbox
+from reviewapp.models import SYSTEM, Actor, Claim, Message, Outbox
 from reviewapp.queries import messages as listed
-from reviewapp.services import decisions, queue
+from reviewapp.services import decisions, queue, trail
 from tests import factories
 from tests.factories import NOW
 from tests.factories import collection as made
+from tests.factories.claims import claim
 from tests.support.both import both_databases
 from tests.support.telephones import Telephones, telephones
 from tests.workers.conftest import Hands
@@ -58,10 +59,10 @@ def _rejected(office: Session, phone: str = "13800000001") -> Claim:
         draft.entered_by.phone = phone
         queue.submit(office, Actor.of(draft.entered_by), NOW, draft.id, draft.revision)
         reviewer = factories.actor(office, "reviewer")
-        claim = decisions.take_next(office, reviewer, NOW)
-        assert claim is not None
-        decisions.reject(office, reviewer, NOW, claim.id, claim.fence, reason="不是本人购买", clause="八(二)1")
-    return claim
+        taken = decisions.take_next(office, reviewer, NOW)
+        assert taken is not None
+        decisions.reject(office, reviewer, NOW, taken.id, taken.fence, reason="不是本人购买", clause="八(二)1")
+    return taken
 
 
 def _perform(office: Session, topic: str = "claim.notice") -> Outbox:
@@ -81,10 +82,10 @@ def _message(office: Session) -> Message:
 @both_databases
 @pytest.mark.parametrize("office", ["gateway", "aliyun"], indirect=True)
 def test_a_message_goes_and_is_recorded(office: Session, provider: Telephones) -> None:
-    claim = _rejected(office)
+    told = _rejected(office)
     assert _perform(office).done_at == NOW
     assert provider.arrived == [("13800000001", "SMS_reject")]
-    assert provider.platform.arrived[0].parameters == {"number": claim.number}
+    assert provider.platform.arrived[0].parameters == {"number": told.number}
     row = _message(office)
     assert (row.state, row.reason, row.ended_at, bool(row.reference)) == ("sent", None, NOW, True)
     assert listed.undelivered(office, NOW) == []
@@ -178,6 +179,32 @@ def test_of_several_only_those_that_did_not_go_are_tried_again(
     assert provider.arrived == [("13800000001", "SMS_pickup_call")]
     states = office.execute(select(Message.state, Message.reason).order_by(Message.id)).all()
     assert [tuple(state) for state in states] == [("sent", None), ("undelivered", "空号或黑名单号码")]
+
+
+def test_a_handful_goes_together_and_what_was_left_over_goes_later(
+    office: Session, provider: Telephones, hands: Hands
+) -> None:
+    """Nobody is asked for the fifth after four were left without an answer."""
+    with transaction(office):
+        paid = [claim(office, "sending") for _ in range(6)]
+        trail.move_together(office, paid, SYSTEM, NOW, "confirm_paid")
+    first = office.scalars(select(func.min(Outbox.id))).one()
+    office.rollback()
+    provider.switch(down=True)
+    perform(first)
+    office.expire_all()
+    errors = office.scalars(select(Outbox.error).order_by(Outbox.id)).all()
+    assert [("HTTP 503" in (error or ""), "等下一次" in (error or "")) for error in errors] == (
+        [(True, False)] * 4 + [(False, True)] * 2
+    )
+    office.rollback()
+    provider.switch()
+    hands.turn(2)
+    perform(first)
+    office.expire_all()
+    assert sorted(phone for phone, _ in provider.arrived) == sorted(row.entered_by.phone for row in paid)
+    assert set(office.scalars(select(Message.state))) == {"sent"}
+    assert None not in office.scalars(select(Outbox.done_at)).all()
 
 
 def test_no_number_stands_in_log_reason_or_database(

@@ -6,7 +6,8 @@ to do, and this function never raises for work that went wrong: it writes the er
 A bell of a shared queue (`queueing.MOST_BELLS`) says only that there is work: the job goes on with whatever else is due
 there, one row after the other, each taken under its own lease. So thousands of instructions need neither as many bells
 nor as many processes. Instructions that nobody has tried to send yet are taken a handful at a time, a few times as many
-as the bank is sent at once: they share two transactions. What went wrong once is done alone from then on.
+as the bank is sent at once: they share two transactions; so do messages to claimants. What went wrong once is done alone
+from then on.
 """
 
 from __future__ import annotations
@@ -87,12 +88,19 @@ def _handful(session: Session, app: Flask, first: Outbox | None) -> list[Task]:
     """The work of the row just taken, with what can be done along with it."""
     if first is None:
         return []
-    rows = [first]
-    if first.topic == "payout.send" and first.attempts == 1:
-        bank: Bank = app.extensions["bank"]
+    rows, most = [first], _most(app, first.topic)
+    if most > 1 and first.attempts == 1:
         lease = _lease(app, TOPICS[first.topic])
-        rows += outbox.begin_fresh(session, first.topic, clock.machine(), lease, payouts.WAVES * bank.at_once - 1)
+        rows += outbox.begin_fresh(session, first.topic, clock.machine(), lease, most - 1)
     return [Task(row.id, row.topic, row.subject_id, row.attempts, row.error) for row in rows]
+
+
+def _most(app: Flask, topic: str) -> int:
+    """How many rows of a topic are done together."""
+    if topic == "payout.send":
+        bank: Bank = app.extensions["bank"]
+        return payouts.WAVES * bank.at_once
+    return claims.MESSAGES if topic == "claim.notice" else 1
 
 
 def _do(session: Session, app: Flask, tasks: list[Task]) -> None:

@@ -13,6 +13,8 @@ from reviewapp.services import likeness, notices, outbox, struck_claims
 from workers.jobs.messages import deliver
 from workers.jobs.task import Task
 
+#: How many messages share their transactions.
+MESSAGES = 50
 _MOST_ATTEMPTS = 3
 
 
@@ -27,15 +29,16 @@ def compare(session: Session, app: Flask, task: Task) -> None:
         outbox.finish(session, clock.now(), task.outbox_id)
 
 
-def notice(session: Session, app: Flask, task: Task) -> None:
-    """claim.notice: a short message to the claimant (subject: event), a reminder not at night."""
-    now = clock.now()
+def notice(session: Session, app: Flask, *tasks: Task) -> None:
+    """claim.notice: a short message to each claimant (subject: event), a reminder not at night."""
+    now, due = clock.now(), {}
     with transaction(session, durable=False):
-        if wait := notices.wait(session, now, task.subject_id):
-            outbox.postpone(session, task.outbox_id, clock.machine() + wait)
-            return
-        due = notices.due(session, now, task.subject_id, task.outbox_id)
-    deliver(session, app, task, due)
+        for task in tasks:
+            if wait := notices.wait(session, now, task.subject_id):
+                outbox.postpone(session, task.outbox_id, clock.machine() + wait)
+            else:
+                due[task] = notices.due(session, now, task.subject_id, task.outbox_id)
+    deliver(session, app, due)
 
 
 def recheck_firm(session: Session, _app: Flask, task: Task) -> None:

@@ -29,4 +29,4 @@ def call(session: Session, app: Flask, task: Task) -> None:
     """pickup.call: tell point and recyclers once the stock is large enough (subject: organisation)."""
     with transaction(session, durable=False):
         due = pickup_calls.call_if_due(session, task.subject_id, clock.now(), task.outbox_id)
-    deliver(session, app, task, due)
+    deliver(session, app, {task: due})
