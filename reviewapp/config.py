@@ -30,6 +30,30 @@ class BadSetting(ReviewError):
 
 
 @dataclass(frozen=True)
+class SmsSettings:
+    """Who sends short messages: `url` names the provider, empty: nobody. `key` and `secret` are the account there,
+    `signature` is the approved one without its brackets, `templates` a file with the provider's codes of the templates.
+    """
+
+    url: str
+    signature: str
+    key: str
+    secret: str = field(repr=False)
+    templates: Path | None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> SmsSettings:
+        """Read the environment. Raises BadSetting for a signature that cannot be one, or a file that is not there."""
+        return cls(
+            url=environment.get("SMS_URL", ""),
+            signature=_signature(environment),
+            key=environment.get("SMS_KEY", ""),
+            secret=_secret(environment, "SMS_SECRET"),
+            templates=Path(environment["SMS_TEMPLATES"]) if environment.get("SMS_TEMPLATES") else None,
+        )
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the programme needs to know about where it runs.
 
@@ -38,9 +62,9 @@ class Settings:
     `index_key` (32 bytes each) protect personal data at rest and its equality search; `sign_key` (32 bytes) signs
     receipts and daily heads; the folder `heads` keeps the latter outside the database. `ocr_engine` reads papers with
     `ocr_threads` threads; a process that reads them is replaced when it holds more than `ocr_memory` megabytes.
-    `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all.
-    `sms_url` names the provider of short messages, empty: none; `sms_key` and `sms_secret` are the account there,
-    `sms_templates` a file with its codes of the templates.
+    `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all. `names_days` is how long
+    a published list (公示) shows names after the last day for papers or the approval; `objections_to` is whom
+    objections reach (office, telephone, address), "" when nobody said.
     """
 
     data: Path
@@ -60,11 +84,9 @@ class Settings:
     ocr_threads: int
     ocr_memory: int
     undo_seconds: int
-    sms_url: str
-    sms_signature: str
-    sms_key: str
-    sms_secret: str = field(repr=False)
-    sms_templates: Path | None
+    names_days: int
+    objections_to: str
+    sms: SmsSettings
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -92,11 +114,9 @@ class Settings:
             ocr_threads=_positive(environment, "OCR_THREADS", usable_cores()),
             ocr_memory=_positive(environment, "OCR_MEMORY", OCR_MEMORY),
             undo_seconds=_number(environment, "UNDO_SECONDS", 5),
-            sms_url=environment.get("SMS_URL", ""),
-            sms_signature=_signature(environment),
-            sms_key=environment.get("SMS_KEY", ""),
-            sms_secret=_secret(environment, "SMS_SECRET"),
-            sms_templates=Path(environment["SMS_TEMPLATES"]) if environment.get("SMS_TEMPLATES") else None,
+            names_days=_number(environment, "NAMES_DAYS", 90),
+            objections_to=environment.get("OBJECTIONS_TO", "").strip(),
+            sms=SmsSettings.from_environment(environment),
         )
 
 

@@ -28,7 +28,7 @@ def sms() -> None:
 @sms.command(help="列出要向短信服务商报备的模板：键、内容、变量、最长字数（含签名）。")
 def templates() -> None:
     """One template a line, parameters written as providers want them: ${name}."""
-    signature = Settings.from_environment().sms_signature
+    signature = Settings.from_environment().sms.signature
     click.echo(f"签名\t{signature}")
     for key in TEMPLATES:
         names = parameters_of(key)
@@ -55,7 +55,7 @@ def test(phone: str, template: str) -> None:
     if answer.status != "sent":
         click.echo(f"没有发出（{answer.status}）：{answer.reason}", err=True)
         sys.exit(1)
-    signed = content.signed(app.extensions["settings"].sms_signature)
+    signed = content.signed(app.extensions["settings"].sms.signature)
     click.echo(f"短信平台已收下（回执号 {answer.reference or '无'}）：{signed}")
 
 

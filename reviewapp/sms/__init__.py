@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from reviewapp.config import BadSetting, Settings
+from reviewapp.config import BadSetting, Settings, SmsSettings
 from reviewapp.policy.notices import TEMPLATES
 from reviewapp.sms.account import Account
 from reviewapp.sms.aliyun import ENDPOINT, AliyunSms
@@ -25,13 +25,13 @@ def sms_for(settings: Settings) -> Sms:
 
     Without it the demo's outbox in demo mode, else none. Raises BadSetting.
     """
-    url = settings.sms_url
+    url = settings.sms.url
     if not url:
         return LocalOutbox() if settings.demo_mode else NoProvider()
     address = url.removeprefix(_ALIYUN) or ENDPOINT
     if not _is_address(address):
         raise BadSetting(f"环境变量 SMS_URL 应为 aliyun: 或短信平台的 https:// 地址，现为“{url}”。请改正。")
-    account = _account(settings)
+    account = _account(settings.sms)
     if not url.startswith(_ALIYUN):
         return GatewaySms(account, address)
     if missing := [key for key in TEMPLATES if key not in account.codes]:
@@ -50,13 +50,13 @@ def _is_address(text: str) -> bool:
         return False
 
 
-def _account(settings: Settings) -> Account:
-    if not settings.sms_key or not settings.sms_secret:
+def _account(given: SmsSettings) -> Account:
+    if not given.key or not given.secret:
         raise BadSetting("设置了 SMS_URL，还须设置 SMS_KEY，以及 SMS_SECRET 或 SMS_SECRET_FILE（密钥所在的文件）。")
-    if not (settings.sms_key + settings.sms_secret).isascii():
+    if not (given.key + given.secret).isascii():
         raise BadSetting("SMS_KEY 和 SMS_SECRET 只能由英文字母、数字和符号组成，请核对是否贴错。")
-    codes = _codes(settings.sms_templates) if settings.sms_templates else {}
-    return Account(settings.sms_signature, settings.sms_key, settings.sms_secret, codes)
+    codes = _codes(given.templates) if given.templates else {}
+    return Account(given.signature, given.key, given.secret, codes)
 
 
 def _codes(path: Path) -> dict[str, str]:

@@ -36,7 +36,7 @@ def only_in_demo() -> None:
 def messages() -> ResponseReturnValue:
     """The newest messages, those that were not sent included."""
     newest = db.session.scalars(select(Message).order_by(Message.id.desc()).limit(_NEWEST)).all()
-    signature = current_app.extensions["settings"].sms_signature
+    signature = current_app.extensions["settings"].sms.signature
     return render_template("demo/messages.html", messages=newest, signature=signature)
 
 

@@ -166,7 +166,7 @@ def test_codes_of_unknown_templates_are_told(settings: Make, provider: Telephone
 
 def test_the_secret_stands_in_no_representation(settings: Make, provider: Telephones, tmp_path: Path) -> None:
     given = settings(**provider.environment(tmp_path, "gateway"))
-    account = sms.Account(given.sms_signature, given.sms_key, given.sms_secret)
-    assert given.sms_secret == "a-secret-of-the-tests"
-    assert given.sms_secret not in f"{given!r}{account!r}{replace(account, key='x')!r}"
+    account = sms.Account(given.sms.signature, given.sms.key, given.sms.secret)
+    assert given.sms.secret == "a-secret-of-the-tests"
+    assert given.sms.secret not in f"{given!r}{account!r}{replace(account, key='x')!r}"
     assert set(TEMPLATES) >= {"sign_in_code", "pickup_call"}
