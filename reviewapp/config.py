@@ -15,6 +15,7 @@ from pathlib import Path
 
 from reviewapp.errors import ReviewError
 from reviewapp.machine import usable_cores
+from reviewapp.policy.retention import Retention
 
 PROJECT = Path(__file__).resolve().parent.parent
 OCR_MEMORY = 1500
@@ -36,7 +37,8 @@ class Settings:
     `index_key` (32 bytes each) protect personal data at rest and its equality search; `sign_key` (32 bytes) signs
     receipts and daily heads; the folder `heads` keeps the latter outside the database. `ocr_engine` reads papers with
     `ocr_threads` threads; a process that reads them is replaced when it holds more than `ocr_memory` megabytes.
-    `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all.
+    `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all. `retention`: when drafts
+    that nobody put in are erased; None in demo mode, whose clock anybody turns.
     """
 
     data: Path
@@ -56,6 +58,7 @@ class Settings:
     ocr_threads: int
     ocr_memory: int
     undo_seconds: int
+    retention: Retention | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -65,6 +68,7 @@ class Settings:
         """
         data = Path(environment.get("REVIEWAPP_DATA", PROJECT / "var")).resolve()
         keys = _Keys(data / "keys", environment)
+        demo = environment.get("REVIEWAPP_DEMO", "") == "1"
         return cls(
             data=data,
             database_url=environment.get("DATABASE_URL") or f"sqlite:///{data / 'reviewapp.sqlite3'}",
@@ -77,13 +81,22 @@ class Settings:
             index_key=keys.get("INDEX_KEY"),
             sign_key=keys.get("SIGN_KEY"),
             heads=Path(environment.get("HEADS_FOLDER") or data / "heads").resolve(),
-            demo_mode=environment.get("REVIEWAPP_DEMO", "") == "1",
+            demo_mode=demo,
             secure_cookies=environment.get("REVIEWAPP_HTTPS", "") == "1",
             ocr_engine=environment.get("OCR_ENGINE") or "rapidocr",
             ocr_threads=_positive(environment, "OCR_THREADS", usable_cores()),
             ocr_memory=_positive(environment, "OCR_MEMORY", OCR_MEMORY),
             undo_seconds=_number(environment, "UNDO_SECONDS", 5),
+            retention=None if demo else _retention(environment),
         )
+
+
+def _retention(environment: Mapping[str, str]) -> Retention:
+    usual = Retention()
+    return Retention(
+        days=_positive(environment, "DRAFT_DAYS", usual.days),
+        late_days=_positive(environment, "LATE_DRAFT_DAYS", usual.late_days),
+    )
 
 
 def _folder(environment: Mapping[str, str], name: str) -> Path | None:

@@ -36,6 +36,7 @@ from reviewapp.web import (
     queue,
     recycler,
     relatives,
+    retention,
     returns,
     review,
     samples,
@@ -77,3 +78,4 @@ def register(app: Flask) -> None:
     navigation.register(app)
     filters.register(app)
     signals.register(app)
+    retention.register(app)
