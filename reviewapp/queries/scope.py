@@ -53,7 +53,7 @@ COLLECTION_READERS = (*PAPER_READERS, "admin")
 FIRM_READERS = ("admin", "lead", "auditor")
 _Row = TypeVar("_Row")
 _ERASED = (
-    "这份草稿到受理截止也没有提交，已于 {day} 按规定删除，包括上传的照片和填写的内容，不能恢复。"
+    "这份草稿到受理截止也没有提交，已于 {0.year}年{0.month}月{0.day}日 按规定删除，包括上传的照片和填写的内容，不能恢复。"
     "其他申请不受影响，请从“我的申请”进入。"
 )
 _PAYING = ("approved", "publication", "payable", "sending", *PAID_OUT, "failed", "unknown")
@@ -98,7 +98,7 @@ def claim(session: Session, actor: Actor, public_id: str) -> Claim:
     """The claim under that public name; NotFound when there is none for this viewer, with a word on an erased draft."""
     row = _only(session, select(Claim).where(_in_scope(actor), Claim.public_id == public_id))
     if row.erased_at is not None:
-        raise NotFound(_ERASED.format(day=local_date(row.erased_at)))
+        raise NotFound(_ERASED.format(local_date(row.erased_at)))
     return row
 
 

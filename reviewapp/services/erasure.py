@@ -61,13 +61,17 @@ def due_on(row: Claim | Batch, retention: Retention) -> date:
 
 
 def announced(session: Session, row: Claim | Batch, now: datetime, retention: Retention) -> date | None:
-    """The day on which its submitter is told that it will be erased; None while it can be put in, or stays."""
+    """The day on which its submitter is told that it will be erased, today at the earliest; None while papers are taken
+    in, and for what stays.
+    """
     until, _ = _closing(row.scheme_code, row.scheme_version, row.programme)
     if now <= until:
         return None
     table = type(row)
     goes = or_(_is_left(), _has_drafts()) if table is Batch else and_(Claim.ticket.is_(None), ~_of_money())
-    return due_on(row, retention) if session.scalar(select(table.id).where(table.id == row.id, goes)) else None
+    if session.scalar(select(table.id).where(table.id == row.id, goes)) is None:
+        return None
+    return max(due_on(row, retention), local_date(now))
 
 
 def due(session: Session, now: datetime, retention: Retention, limit: int | None = None) -> list[Claim]:
