@@ -17,6 +17,7 @@ from pathlib import Path
 from reviewapp.errors import ReviewError
 from reviewapp.machine import usable_cores
 from reviewapp.policy.notices import SIGNATURE
+from reviewapp.policy.retention import Retention
 
 PROJECT = Path(__file__).resolve().parent.parent
 OCR_MEMORY = 1500
@@ -64,7 +65,8 @@ class Settings:
     `ocr_threads` threads; a process that reads them is replaced when it holds more than `ocr_memory` megabytes.
     `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all. `names_days` is how long
     a published list (公示) shows names after the last day for papers or the approval; `objections_to` is whom
-    objections reach (office, telephone, address), "" when nobody said.
+    objections reach (office, telephone, address), "" when nobody said. `retention`: when drafts
+    that nobody put in are erased; None in demo mode, whose clock anybody turns.
     """
 
     data: Path
@@ -87,6 +89,7 @@ class Settings:
     names_days: int
     objections_to: str
     sms: SmsSettings
+    retention: Retention | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -96,6 +99,7 @@ class Settings:
         """
         data = Path(environment.get("REVIEWAPP_DATA", PROJECT / "var")).resolve()
         keys = _Keys(data / "keys", environment)
+        demo = environment.get("REVIEWAPP_DEMO", "") == "1"
         return cls(
             data=data,
             database_url=environment.get("DATABASE_URL") or f"sqlite:///{data / 'reviewapp.sqlite3'}",
@@ -108,7 +112,7 @@ class Settings:
             index_key=keys.get("INDEX_KEY"),
             sign_key=keys.get("SIGN_KEY"),
             heads=Path(environment.get("HEADS_FOLDER") or data / "heads").resolve(),
-            demo_mode=environment.get("REVIEWAPP_DEMO", "") == "1",
+            demo_mode=demo,
             secure_cookies=environment.get("REVIEWAPP_HTTPS", "") == "1",
             ocr_engine=environment.get("OCR_ENGINE") or "rapidocr",
             ocr_threads=_positive(environment, "OCR_THREADS", usable_cores()),
@@ -117,7 +121,16 @@ class Settings:
             names_days=_number(environment, "NAMES_DAYS", 90),
             objections_to=environment.get("OBJECTIONS_TO", "").strip(),
             sms=SmsSettings.from_environment(environment),
+            retention=None if demo else _retention(environment),
         )
+
+
+def _retention(environment: Mapping[str, str]) -> Retention:
+    usual = Retention()
+    return Retention(
+        days=_positive(environment, "DRAFT_DAYS", usual.days),
+        late_days=_positive(environment, "LATE_DRAFT_DAYS", usual.late_days),
+    )
 
 
 def _folder(environment: Mapping[str, str], name: str) -> Path | None:

@@ -10,6 +10,7 @@ from reviewapp.models.claim import Claim, ClaimKey
 from reviewapp.models.claim_return import ClaimReturn, ReturnItem
 from reviewapp.models.collection import GivenBack, Pickup, PickupCall, PickupItem, ShelfMark
 from reviewapp.models.demand import Demand, DemandReceipt
+from reviewapp.models.discarded import DiscardedFile
 from reviewapp.models.fairness import ClaimSkip, Opinion, Relative
 from reviewapp.models.fund import Pool, Posting
 from reviewapp.models.fund_order import FundOrder
@@ -52,6 +53,7 @@ __all__ = [
     "Decision",
     "Demand",
     "DemandReceipt",
+    "DiscardedFile",
     "Evaluation",
     "Event",
     "Exclusion",

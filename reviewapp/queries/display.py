@@ -74,6 +74,7 @@ ACTIONS: Mapping[str, str] = {
     "certify_scrapping": "登记回收证明",
     "remind_mending": "提醒补正",
     "remind_card": "提醒更换银行卡",
+    "erase": "删除未提交的草稿",
 }
 
 

@@ -20,11 +20,13 @@ _CHANGED = "这份申请在您打开页面之后有了变化，刚才的操作�
 
 
 def lock(session: Session, claim_id: int, *, revision: int | None = None) -> Claim:
-    """The claim's row, locked and freshly read; Stale when `revision` is given and older than the row's."""
+    """The claim's row, locked and freshly read; Stale when `revision` is given and older than the row's, NotFound for
+    an erased draft.
+    """
     claim = session.execute(
         select(Claim).where(Claim.id == claim_id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    if claim is None:
+    if claim is None or claim.erased_at is not None:
         raise NotFound()
     if revision is not None:
         require_revision(claim, revision)

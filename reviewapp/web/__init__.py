@@ -37,6 +37,7 @@ from reviewapp.web import (
     queue,
     recycler,
     relatives,
+    retention,
     returns,
     review,
     samples,
@@ -78,3 +79,4 @@ def register(app: Flask) -> None:
     navigation.register(app)
     filters.register(app)
     signals.register(app)
+    retention.register(app)

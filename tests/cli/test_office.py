@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from reviewapp.cli import office as command
 from reviewapp.errors import InvalidValue
 from reviewapp.models import Organisation, User
+from tests import factories
+from tests.factories.papers import upload
 from tests.support.databases import tuned_engine
 
 CLERK = ("add-user", "point", "--name", "测试甲", "--role", "point", "--password", "回收点的口令-2024")
@@ -38,3 +40,20 @@ def test_collection_points_and_their_people(run: Callable[..., Result], sqlite_u
         user = session.scalars(select(User)).one()
         assert user.organisation is not None
         assert (user.organisation.name, user.phone) == ("凤城镇便民服务中心", "13800000001")
+
+
+def test_what_is_due_to_be_erased_is_listed_and_left(
+    run: Callable[..., Result], sqlite_url: str, app_factory: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session(tuned_engine(sqlite_url)) as session:
+        draft = factories.claim(session)
+        upload(session, draft)
+        session.commit()
+        listed = run("abandoned-drafts", "--at", "2024-01-07").output
+        assert "1 份草稿\t1 个文件\t2024-01-07 起到期" in listed
+        assert "共 0 份草稿" in run("abandoned-drafts", "--at", "2024-01-06").output
+        session.refresh(draft)
+        assert draft.erased_at is None
+    demo = app_factory(sqlite_url, REVIEWAPP_DEMO="1")
+    monkeypatch.setattr(command, "create_app", lambda: demo)
+    assert isinstance(run("abandoned-drafts").exception, InvalidValue)
