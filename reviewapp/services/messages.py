@@ -27,7 +27,7 @@ PATIENCE = timedelta(days=3)
 _REST = timedelta(hours=1)
 _FINAL = ("bad_number", "refused")
 _PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
-_REASON_LENGTH = 200
+_REASON_LENGTH, _REFERENCE_LENGTH = 200, 64
 _LOG = structlog.get_logger(__name__)
 
 
@@ -75,13 +75,14 @@ def drop(session: Session, now: datetime, outbox_id: int) -> None:
 def hand_over(sms: Sms, one: Outgoing) -> Answer:
     """Ask the provider, with a line in the log; never inside a transaction. No number stands in log or reason."""
     answer = sms.send(one.key, one.phone, one.content)
-    reason = _PHONE.sub(lambda found: mask_phone(found.group()), answer.reason)[:_REASON_LENGTH]
+    reason = _PHONE.sub(lambda found: mask_phone(found.group()), _storable(answer.reason))[:_REASON_LENGTH]
+    answer = replace(answer, reason=reason, reference=_storable(answer.reference or "")[:_REFERENCE_LENGTH] or None)
     log = _LOG.bind(key=one.key, template=one.content.template, phone=mask_phone(one.phone), status=answer.status)
     if answer.status == "sent":
         log.info("sms", reference=answer.reference)
     else:
         log.warning("sms", reason=reason)
-    return replace(answer, reason=reason)
+    return answer
 
 
 def settle(session: Session, now: datetime, answers: Mapping[int, Answer], *, again: bool = True) -> None:
@@ -102,6 +103,11 @@ def pause(answers: Sequence[Answer], attempts: int) -> timedelta:
     """How long an outbox row waits after these answers: as any other, and longer for a number that had too many."""
     held_up = {answer.status for answer in answers} - {"sent", *_FINAL}
     return _REST if held_up == {"limited"} else outbox.wait_after(attempts)
+
+
+def _storable(said: str) -> str:
+    """A provider's words without what PostgreSQL does not take."""
+    return said.replace("\0", "")
 
 
 def _waiting(session: Session, outbox_id: int) -> Sequence[Message]:
