@@ -38,7 +38,9 @@ class Settings:
     receipts and daily heads; the folder `heads` keeps the latter outside the database. `ocr_engine` reads papers with
     `ocr_threads` threads; a process that reads them is replaced when it holds more than `ocr_memory` megabytes.
     `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all. `retention`: when drafts
-    that nobody put in are erased; None in demo mode, whose clock anybody turns.
+    that nobody put in are erased; None in demo mode, whose clock anybody turns. `names_days` is how long a published
+    list (公示) shows names after the last day for papers or the approval; `objections_to` is whom objections reach
+    (office, telephone, address), "" when nobody said.
     """
 
     data: Path
@@ -59,6 +61,8 @@ class Settings:
     ocr_memory: int
     undo_seconds: int
     retention: Retention | None
+    names_days: int
+    objections_to: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -88,6 +92,8 @@ class Settings:
             ocr_memory=_positive(environment, "OCR_MEMORY", OCR_MEMORY),
             undo_seconds=_number(environment, "UNDO_SECONDS", 5),
             retention=None if demo else _retention(environment),
+            names_days=_number(environment, "NAMES_DAYS", 90),
+            objections_to=environment.get("OBJECTIONS_TO", "").strip(),
         )
 
 

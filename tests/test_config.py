@@ -40,6 +40,12 @@ def test_drafts_are_kept_as_long_as_the_office_says_and_in_a_demonstration_for_g
     assert settings(tmp_path, REVIEWAPP_DEMO="1").retention is None
 
 
+def test_names_are_published_as_long_as_the_office_says(tmp_path: Path) -> None:
+    usual, said = settings(tmp_path), settings(tmp_path, NAMES_DAYS="30", OBJECTIONS_TO=" 县商务局，0000-0000000 ")
+    assert (usual.names_days, usual.objections_to) == (90, "")
+    assert (said.names_days, said.objections_to) == (30, "县商务局，0000-0000000")
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5"])
 def test_a_number_that_is_none_is_refused_with_its_name(tmp_path: Path, value: str) -> None:
     with pytest.raises(BadSetting, match=f"OCR_THREADS.*{value}"):

@@ -80,6 +80,13 @@ class FieldView:
         """What the field is called."""
         return self.field.label
 
+    @property
+    def typed(self) -> str:
+        """The value as a person enters it, "" when absent; 是 or 否, and an instant by the counties' clock."""
+        if self.value is None:
+            return ""
+        return self.shown if self.field.form.type in ("bool", "instant") else str(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class PaperView:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp import schemes
@@ -101,6 +101,18 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
+class OfFirm:
+    """What one firm redeemed of one kind, as `Kind` counts it: the firm's name, how many, amounts in fen."""
+
+    kind: str
+    firm: str
+    redeemed: int
+    redeemed_fen: int
+    ordered_fen: int
+    back_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One voucher in the list; what its redemption says is empty while there is none."""
 
@@ -155,10 +167,7 @@ def report(session: Session, actor: Actor) -> list[Kind]:
             Voucher.kind,
             func.count(),
             func.sum(Voucher.value_fen),
-            func.count(used.c.id),
-            func.coalesce(func.sum(Voucher.value_fen).filter(used.c.id.is_not(None)), 0),
-            func.coalesce(func.sum(used.c.price_fen), 0),
-            func.coalesce(func.sum(used.c.back_fen), 0),
+            *_sums(used),
             func.count(used.c.organisation_id.distinct()),
             func.count().filter(Voucher.state == "expired"),
             func.count().filter(Voucher.state == "voided"),
@@ -174,6 +183,23 @@ def report(session: Session, actor: Actor) -> list[Kind]:
         .order_by(Claim.scheme_code, Voucher.kind)
     )
     return [_kind(*row) for row in session.execute(figures)]
+
+
+def by_firm(session: Session, scheme_code: str) -> list[OfFirm]:
+    """A line for every kind of the scheme's vouchers and every firm that redeemed some: sums without persons, which
+    anybody may see (乡政办发〔2023〕62号 三(四)6(8)).
+    """
+    used = _standing()
+    figures = (
+        select(Voucher.kind, Organisation.name, *_sums(used))
+        .join(Claim, Claim.id == Voucher.claim_id)
+        .join(used, used.c.voucher_id == Voucher.id)
+        .join(Organisation, Organisation.id == used.c.organisation_id)
+        .where(Claim.scheme_code == scheme_code)
+        .group_by(Voucher.kind, Organisation.name)
+        .order_by(Voucher.kind, Organisation.name)
+    )
+    return [OfFirm(kind, firm, *map(int, sums)) for kind, firm, *sums in session.execute(figures)]
 
 
 def page(session: Session, actor: Actor, narrowed: VoucherFilter, number: int) -> Paged[Row]:
@@ -245,6 +271,16 @@ def _happened(event: Event, *, own: bool) -> Happened:
 def _standing() -> Any:
     """The redemptions that were not taken back."""
     return select(Redemption).where(Redemption.undone_at.is_(None)).subquery()
+
+
+def _sums(used: Any) -> tuple[ColumnElement[Any], ...]:
+    """Of vouchers and the redemptions that stand: how many are redeemed, for how much, on what orders, what is back."""
+    return (
+        func.count(used.c.id),
+        func.coalesce(func.sum(Voucher.value_fen).filter(used.c.id.is_not(None)), 0),
+        func.coalesce(func.sum(used.c.price_fen), 0),
+        func.coalesce(func.sum(used.c.back_fen), 0),
+    )
 
 
 def _rows(actor: Actor, narrowed: VoucherFilter) -> Select[Any]:

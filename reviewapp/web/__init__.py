@@ -33,6 +33,7 @@ from reviewapp.web import (
     papers_out,
     pools,
     public,
+    publication,
     queue,
     recycler,
     relatives,
@@ -55,7 +56,7 @@ from reviewapp.web import (
 from reviewapp.web.api import pages as api_pages
 
 ROOMS = (
-    *(public, queue, health, sign_in, held, demo, claims, counter, dealer, images, desk, review),
+    *(public, queue, publication, health, sign_in, held, demo, claims, counter, dealer, images, desk, review),
     *(schemes, scheme_replay),
     *(trail, papers_out, dealers, figures),
     *(finance, batches, returns, pools, demands),

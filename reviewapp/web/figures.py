@@ -70,13 +70,14 @@ def _told() -> tuple[Scheme, Period, Figures]:
 
 def _period() -> Period:
     """The days asked for, put in order and not too many; else the last ones."""
-    last = _day("until") or local_date(clock.now())
-    first = _day("from") or last - timedelta(days=queries.USUAL_DAYS - 1)
+    last = asked_day("until") or local_date(clock.now())
+    first = asked_day("from") or last - timedelta(days=queries.USUAL_DAYS - 1)
     first, last = min(first, last), max(first, last)
     return Period(max(first, last - timedelta(days=queries.MOST_DAYS - 1)), last)
 
 
-def _day(name: str) -> date | None:
+def asked_day(name: str) -> date | None:
+    """The day that the address gives under that name; None where it gives none of this century."""
     try:
         day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:

@@ -4,7 +4,9 @@ everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -13,6 +15,7 @@ from reviewapp import clock
 from reviewapp.policy import Programme, masks, workflow
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.voucher_flow import STATES as VOUCHER_STATES
+from reviewapp.queries.claim_history import EventView
 from reviewapp.queries.display import yuan as yuan_text
 from reviewapp.queries.finance import PAYOUT_STATES
 from reviewapp.schemes.reading import voucher_lines
@@ -155,6 +158,11 @@ def short_title(title: str) -> str:
     return title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}…"
 
 
+def in_runs(events: Iterable[EventView]) -> list[list[EventView]]:
+    """The events of a history, those of one action that follow each other together."""
+    return [list(run) for _action, run in groupby(events, key=lambda event: event.action)]
+
+
 def register(app: Flask) -> None:
     """Make the filters known to the templates."""
     app.jinja_env.globals.update(asked_for=asked_for, voucher_word=VOUCHER_STATES.__getitem__)
@@ -165,6 +173,7 @@ def register(app: Flask) -> None:
         payout_word=PAYOUT_STATES.__getitem__,
         posting_word=lambda reason: _POSTINGS.get(reason, reason),
         yuan_text=yuan_text,
+        in_runs=in_runs,
         short_kind=short_kind,
         short_title=short_title,
         second=second,

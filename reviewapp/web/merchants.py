@@ -13,7 +13,6 @@ from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound, Re
 from reviewapp.extensions import db, limiter
 from reviewapp.forms.merchants import ApplicationForm, FormKey
 from reviewapp.models import MerchantApplication
-from reviewapp.policy import Scheme
 from reviewapp.policy import merchant_flow as flow
 from reviewapp.policy.masks import mask_phone
 from reviewapp.queries import merchants as queries
@@ -23,6 +22,7 @@ from reviewapp.services import merchants
 from reviewapp.services.days import local_date
 from reviewapp.web.access import ANYONE, actor, open_to
 from reviewapp.web.form_errors import point_at
+from reviewapp.web.public import scheme_named
 
 blueprint = Blueprint("merchants", __name__)
 
@@ -34,7 +34,7 @@ _READERS = (*flow.APPLICANTS, "township", *scope.FIRM_READERS)
 @limiter.limit("120 per minute")
 def listed(code: str) -> ResponseReturnValue:
     """The firms that take part today."""
-    scheme, text = _scheme(code), request.args.get("text", "")[:60]
+    scheme, text = scheme_named(code), request.args.get("text", "")[:60]
     today = local_date(clock.now())
     everybody = queries.listed(db.session, code, today, state="valid")
     rows = queries.listed(db.session, code, today, text=text, state="valid") if text else everybody
@@ -47,7 +47,7 @@ def listed(code: str) -> ResponseReturnValue:
 @open_to(ANYONE)
 def start(code: str) -> ResponseReturnValue:
     """What a firm has to meet and who looks at it, before it begins."""
-    scheme = _scheme(code)
+    scheme = scheme_named(code)
     return render_template(
         "merchants/start.html",
         scheme=scheme,
@@ -135,12 +135,6 @@ def licence(public_id: str) -> ResponseReturnValue:
     response: Response = send_file(picture, mimetype="image/jpeg")
     response.headers["Cache-Control"] = "private, no-cache"
     return response
-
-
-def _scheme(code: str) -> Scheme:
-    if code not in schemes.codes():
-        raise NotFound("没有这个活动。请从首页选择。")
-    return schemes.load(code)
 
 
 def _licence(form: ApplicationForm) -> tuple[merchants.Licence | None, InvalidValue | None]:

@@ -1,10 +1,9 @@
-"""What leaves the office on paper: a claim's decision sheet and a scheme's register."""
+"""What leaves the office on paper: a claim's decision sheet, a scheme's register, a published list."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import date
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -15,19 +14,23 @@ from reviewapp.extensions import db
 from reviewapp.policy.money import show_yuan
 from reviewapp.policy.workflow import STATES
 from reviewapp.printing import workbook
+from reviewapp.queries import publication, scope
 from reviewapp.queries import register as registers
-from reviewapp.queries import scope
 from reviewapp.queries.decision_sheet import Cut, decision_sheet
 from reviewapp.queries.names import file_name
 from reviewapp.queries.register import RegisterFilter
 from reviewapp.web.access import actor, open_to
+from reviewapp.web.figures import asked_day
 from reviewapp.web.filters import moment
+from reviewapp.web.publication import objections_to, published_list
 
 blueprint = Blueprint("papers_out", __name__)
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: A printed register of more lines is no paper that anybody holds; they are narrowed by days, or taken as a workbook.
 MOST_PRINTED = 5000
+#: The same for a list on a notice board: those of an office are posted in parts, by days of approval.
+MOST_POSTED = 1000
 
 
 @blueprint.get("/all/<public_id>/sheet.pdf")
@@ -85,21 +88,29 @@ def register_file(ending: str) -> ResponseReturnValue:
     return _given(printing.pdf("register", content, {}, now), "application/pdf", name)
 
 
+@blueprint.get("/schemes/<code>/publication.pdf")
+@open_to("lead", "admin")
+def publication_sheet(code: str) -> ResponseReturnValue:
+    """A programme's published list for the notice board: what was approved on the days asked for."""
+    published, now = published_list(code), clock.now()
+    first, last = asked_day("from"), asked_day("until")
+    if publication.count(db.session, published, first, last) > MOST_POSTED:
+        flash(f"超过 {MOST_POSTED:,} 行的名单请按审核通过的日期分期打印。", "warning")
+        return redirect(url_for("publication.listing", code=code, programme=published.programme.id))
+    content = publication.sheet(db.session, published, first, last)
+    content |= {"objections_to": objections_to(published.scheme), "printed": moment(now)}
+    name = file_name(published.scheme, f"公示名单_{published.programme.title}", now, "pdf")
+    return _given(printing.pdf("publication", content, {}, now), "application/pdf", name)
+
+
 _NO_LINES = {"rows": [], "count": 0, "sum": show_yuan(0), "count_so_far": 0, "sum_so_far": show_yuan(0)}
 
 
 def _asked() -> tuple[str, RegisterFilter]:
     code, state = request.args.get("scheme", ""), request.args.get("state", "")
     known = schemes.codes()
-    narrowed = RegisterFilter(_day("from"), _day("until"), state if state in STATES else "")
+    narrowed = RegisterFilter(asked_day("from"), asked_day("until"), state if state in STATES else "")
     return code if code in known else known[0], narrowed
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _pictures(cuts: Sequence[Cut]) -> dict[str, bytes]:

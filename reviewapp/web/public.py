@@ -8,6 +8,7 @@ from flask_security import current_user
 
 from reviewapp import clock, schemes
 from reviewapp.errors import NotFound
+from reviewapp.policy import Scheme
 from reviewapp.web.access import ANYONE, SIGNED_IN, open_to
 from reviewapp.web.navigation import work_of
 
@@ -28,9 +29,7 @@ def home() -> ResponseReturnValue:
 @open_to(ANYONE)
 def programme(code: str, programme: str) -> ResponseReturnValue:
     """One programme as a citizen reads it: how much, until when, which papers, with the clauses."""
-    if code not in schemes.codes():
-        raise NotFound("没有这个活动。请从首页选择。")
-    scheme = schemes.load(code)
+    scheme = scheme_named(code)
     if programme not in scheme.programmes:
         raise NotFound("这个活动没有这个补贴项目。请从首页选择。")
     return render_template(
@@ -43,3 +42,10 @@ def programme(code: str, programme: str) -> ResponseReturnValue:
 def work() -> ResponseReturnValue:
     """Where the signed-in person's work begins."""
     return redirect(url_for(work_of(current_user.role)))
+
+
+def scheme_named(code: str) -> Scheme:
+    """The newest version of the scheme that an address names. NotFound."""
+    if code not in schemes.codes():
+        raise NotFound("没有这个活动。请从首页选择。")
+    return schemes.load(code)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from reviewapp import schemes
-from reviewapp.errors import NotFound
 from reviewapp.extensions import db, limiter
 from reviewapp.forms.receipt import ReceiptForm
 from reviewapp.models import Pool
@@ -18,6 +16,7 @@ from reviewapp.queries import public_queue as queries
 from reviewapp.services import receipts
 from reviewapp.signing import Signer
 from reviewapp.web.access import ANYONE, open_to
+from reviewapp.web.public import scheme_named
 
 blueprint = Blueprint("queue", __name__, url_prefix="/schemes/<code>")
 
@@ -31,7 +30,7 @@ _NO_RECEIPT = "这不是受理回执。请上传回执页面下载的文件（.j
 @open_to(ANYONE)
 def listing(code: str) -> ResponseReturnValue:
     """The tickets of one pool in order, a hundred a page, and the heads of the last days."""
-    scheme = _scheme(code)
+    scheme = scheme_named(code)
     pools = queries.pools(db.session, code)
     pool = _named(pools, request.args.get("pool")) or _busiest(pools)
     sought = request.args.get("ticket", type=int)
@@ -51,7 +50,7 @@ def listing(code: str) -> ResponseReturnValue:
 @open_to(ANYONE)
 def heads(code: str) -> ResponseReturnValue:
     """Every daily head of the scheme's pools with its signature, to be kept somewhere else."""
-    scheme = _scheme(code)
+    scheme = scheme_named(code)
     kept = [head for pool in queries.pools(db.session, code) for head in queries.daily_heads(db.session, pool)]
     answer = Response(f"[{','.join(head.text() for head in kept)}]", mimetype="application/json")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{scheme.code}_heads.json")
@@ -63,7 +62,7 @@ def heads(code: str) -> ResponseReturnValue:
 @open_to(ANYONE)
 def check(code: str) -> ResponseReturnValue:
     """The form; for the address in a receipt's square code, what holds of that receipt."""
-    scheme = _scheme(code)
+    scheme = scheme_named(code)
     if "digest" not in request.args:
         return _checked(scheme, ReceiptForm())
     try:
@@ -78,7 +77,7 @@ def check(code: str) -> ResponseReturnValue:
 @open_to(ANYONE)
 def check_file(code: str) -> ResponseReturnValue:
     """What holds of the receipt that was handed in."""
-    scheme, form = _scheme(code), ReceiptForm()
+    scheme, form = scheme_named(code), ReceiptForm()
     if not form.file.data and not (form.text.data or "").strip():
         return _checked(scheme, form, refusal=_NOTHING), 422
     try:
@@ -86,12 +85,6 @@ def check_file(code: str) -> ResponseReturnValue:
     except NoStatement:
         return _checked(scheme, form, refusal=_NO_RECEIPT), 422
     return _checked(scheme, form, receipt)
-
-
-def _scheme(code: str) -> Scheme:
-    if code not in schemes.codes():
-        raise NotFound("没有这个活动。请从首页选择。")
-    return schemes.load(code)
 
 
 def _named(pools: Sequence[Pool], code: str | None) -> Pool | None:

@@ -9,7 +9,7 @@ from tests.factories.demands import demand
 from tests.factories.facts import add_facts, add_paper, complete_draft, list_dealer, purchase
 from tests.factories.money import fund, pool
 from tests.factories.people import NOW, actor, exclude, organisation, user
-from tests.factories.schemes import published_scheme, scheme_draft
+from tests.factories.schemes import hold_in_publication, published_scheme, scheme_draft
 
 __all__ = [
     "CLAIM_STATES",
@@ -23,6 +23,7 @@ __all__ = [
     "evaluation",
     "exclude",
     "fund",
+    "hold_in_publication",
     "list_dealer",
     "organisation",
     "passing_result",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,16 +19,17 @@ CLOSED_CARD = "6222020000000084004"
 
 
 def approved(
-    session: Session, *, card: str = CARD, amount_fen: int = 300_000, now: datetime = NOW, pool: Pool | None = None
-) -> Claim:
-    """An approved claim whose evaluation names `PAYEE` and `card`."""
-    row = claim(session, "approved", amount_fen=amount_fen, now=now, pool=pool)
+    session: Session, *, card: str = CARD, amount_fen: int = 300_000, now: datetime = NOW, pool: Pool | None = None,
+    state: str = "approved", facts: dict[str, Any] | None = None, **columns: Any,
+) -> Claim:  # fmt: skip
+    """An approved claim, or what became of it, whose evaluation names `PAYEE` and `card`; `facts` replaces parts."""
+    row = claim(session, state, amount_fen=amount_fen, now=now, pool=pool, **columns)
     facts = {
         "programme": row.programme,
         "applicant": {"name": PAYEE},
         "account": {"holder": PAYEE, "card_number": card},
         "papers": [],
-    }
+    } | (facts or {})
     seen = evaluation(session, row, award_fen=amount_fen, facts=facts, now=now)
     decision = Decision(
         claim_id=row.id, fence=1, action="approve", reviewer_id=user(session, "reviewer").id,

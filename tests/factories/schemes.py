@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
+from reviewapp import schemes
 from reviewapp.models import PublishedScheme, SchemeDraft, SchemeEvent, User
 from tests.factories.people import NOW, user
 
@@ -154,3 +157,11 @@ def published_scheme(session: Session, **columns: Any) -> PublishedScheme:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hold_in_publication(monkeypatch: pytest.MonkeyPatch, code: str, days: int) -> None:
+    """While the test runs every programme of that scheme publishes for so many days; none of the documents does."""
+    load, known = schemes.load, schemes.load(code)
+    programmes = {name: replace(one, publication_days=days) for name, one in known.programmes.items()}
+    held = replace(known, programmes=programmes)
+    monkeypatch.setattr(schemes, "load", lambda asked, version=None: held if asked == code else load(asked, version))

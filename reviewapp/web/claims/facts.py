@@ -108,7 +108,7 @@ def _changes(public_id: str, entered: dict[str, Entered]) -> list[FactChange]:
 
 def _differs(entered: Entered, field: FieldView) -> bool:
     if isinstance(entered, str):
-        return entered.strip() != ("" if field.value is None else str(field.value))
+        return entered.strip() != field.typed
     shown = [{part: str(value) for part, value in row.items()} for row in field.value or ()]
     filled = ({part: text.strip() for part, text in row.items() if text.strip()} for row in entered)
     return [row for row in filled if row] != shown
