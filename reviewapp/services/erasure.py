@@ -143,14 +143,16 @@ def discard(session: Session, now: datetime, names: Select[Any]) -> None:
 
 
 def sweep(session: Session, storage: Storage, limit: int = 200) -> int:
-    """Delete discarded files that no row names, and that nobody has handed in again lately; how many are settled."""
+    """Delete discarded files that no row names, and that nobody has handed in again lately, and what uploads left that
+    died on the way; how many are settled.
+    """
     query = select(DiscardedFile).order_by(DiscardedFile.id).limit(limit).with_for_update(skip_locked=True)
     rows = session.scalars(query).all()
     named = _named(session, {row.sha256 for row in rows}) if rows else set()
     settled = [row for row in rows if row.sha256 in named or storage.delete_if_rested(row.sha256, _REST)]
     for row in settled:
         session.delete(row)
-    return len(settled)
+    return len(settled) + storage.sweep_quarantine(_REST)
 
 
 def _closing(code: str, version: str, programme: str) -> tuple[datetime, bool]:

@@ -111,8 +111,10 @@ def test_nothing_stays_but_that_it_was_there(at: Desk, tmp_path: Path) -> None:
     assert len(_files(at)) == 4
     assert _rows_of(session, at.claim.id).keys() >= {"uploads", "papers", "facts", "events", "signed_statements"}
     assert (_round(session, EVE, at.storage), at.claim.erased_at) == ((0, 0, 0), None)
+    (half := tmp_path / "uploads" / "quarantine" / "half.part").touch()
     _age(tmp_path)
     assert _round(session, DUE, at.storage)[0] == 1
+    assert not half.exists()
     assert _round(session, DUE + timedelta(minutes=1), at.storage) == (0, 0, 0)
     events = session.execute(select(Event.action, Event.actor_role, Event.reason).order_by(Event.id)).all()
     assert _rows_of(session, at.claim.id) == {"events": len(events)}
