@@ -63,10 +63,10 @@ class Settings:
     `index_key` (32 bytes each) protect personal data at rest and its equality search; `sign_key` (32 bytes) signs
     receipts and daily heads; the folder `heads` keeps the latter outside the database. `ocr_engine` reads papers with
     `ocr_threads` threads; a process that reads them is replaced when it holds more than `ocr_memory` megabytes.
-    `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all. `names_days` is how long
-    a published list (公示) shows names after the last day for papers or the approval; `objections_to` is whom
-    objections reach (office, telephone, address), "" when nobody said. `retention`: when drafts
-    that nobody put in are erased; None in demo mode, whose clock anybody turns.
+    `undo_seconds` is how long the desk holds a decision back before it is sent, 0 not at all. `retention`: when drafts
+    that nobody put in are erased; None in demo mode, whose clock anybody turns. `names_days` is how long a published
+    list (公示) shows names after the last day for papers or the approval; `objections_to` is whom objections reach
+    (office, telephone, address), "" when nobody said.
     """
 
     data: Path
@@ -86,10 +86,10 @@ class Settings:
     ocr_threads: int
     ocr_memory: int
     undo_seconds: int
+    retention: Retention | None
     names_days: int
     objections_to: str
     sms: SmsSettings
-    retention: Retention | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -118,10 +118,10 @@ class Settings:
             ocr_threads=_positive(environment, "OCR_THREADS", usable_cores()),
             ocr_memory=_positive(environment, "OCR_MEMORY", OCR_MEMORY),
             undo_seconds=_number(environment, "UNDO_SECONDS", 5),
+            retention=None if demo else _retention(environment),
             names_days=_number(environment, "NAMES_DAYS", 90),
             objections_to=environment.get("OBJECTIONS_TO", "").strip(),
             sms=SmsSettings.from_environment(environment),
-            retention=None if demo else _retention(environment),
         )
 
 

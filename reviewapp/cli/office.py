@@ -18,7 +18,7 @@ from reviewapp.policy.values import CHINA
 from reviewapp.policy.workflow import ROLES, WITH_ORGANISATION
 from reviewapp.queries.abandoned import abandoned
 from reviewapp.schemes import collection
-from reviewapp.services import funds, people
+from reviewapp.services import erasure, funds, people
 
 _LEAST_PASSWORD = 10
 
@@ -105,14 +105,16 @@ def abandoned_drafts(at: datetime | None) -> None:
     if retention is None:
         raise InvalidValue("演示环境（REVIEWAPP_DEMO=1）不删除草稿：演示的日期可以随意调。")
     with app.app_context():
-        found = list(abandoned(db.session(), at.replace(tzinfo=CHINA) if at else clock.now(), retention))
+        until = at.replace(tzinfo=CHINA) if at else clock.now()
+        found = list(abandoned(db.session(), until, retention))
+        batches = erasure.batches_due(db.session(), until, retention)
     for one in found:
         click.echo(
             f"{one.scheme_title}\t{one.programme_title}\t{one.drafts} 份草稿\t{one.files} 个文件\t{one.since} 起到期"
         )
-    click.echo(
-        f"共 {sum(one.drafts for one in found)} 份草稿、{sum(one.files for one in found)} 个文件到期，由定时任务删除。"
-    )
+    drafts, files = sum(one.drafts for one in found), sum(one.files for one in found)
+    click.echo(f"共 {drafts} 份草稿、{files} 个文件到期，由定时任务删除。")
+    click.echo(f"经销商批次：{len(batches)} 批里没有提交的购车人和没有归类的材料到期。")
 
 
 def _scheme(code: str) -> Scheme:

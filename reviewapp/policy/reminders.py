@@ -20,10 +20,14 @@ CARD_AFTER = (3, 10)
 FIRST, LAST = time(9), time(20)
 
 
-def mending_due(returned_at: datetime, until: datetime) -> datetime:
-    """When a claim returned at that instant, to be mended `until` then, is reminded of: once."""
+def mending_due(returned_at: datetime, until: datetime) -> datetime | None:
+    """When a claim returned at that instant, to be mended `until` then, is reminded of, once; None: the same day, of
+    which the return itself tells.
+    """
     last = until.astimezone(CHINA).date()
     given = (last - returned_at.astimezone(CHINA).date()).days
+    if given < 1:
+        return None
     return datetime.combine(last - timedelta(days=min(DAYS_BEFORE, given // 2)), FIRST, CHINA)
 
 

@@ -53,8 +53,8 @@ COLLECTION_READERS = (*PAPER_READERS, "admin")
 FIRM_READERS = ("admin", "lead", "auditor")
 _Row = TypeVar("_Row")
 _ERASED = (
-    "这份草稿到受理截止也没有提交，已于 {0.year}年{0.month}月{0.day}日 按规定删除，包括上传的照片和"
-    "填写的内容，不能恢复。其他申请不受影响，请从“我的申请”进入。"
+    "这份草稿到受理截止也没有提交，已于 {0.year}年{0.month}月{0.day}日 按规定删除，包括上传的照片和填写的内容，"
+    "不能恢复。其他申请不受影响，请从“我的申请”进入。"
 )
 _PAYING = ("approved", "publication", "payable", "sending", *PAID_OUT, "failed", "unknown")
 

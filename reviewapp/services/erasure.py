@@ -106,6 +106,12 @@ def erase_due(session: Session, now: datetime, retention: Retention, limit: int 
     return len(claims)
 
 
+def batches_due(session: Session, now: datetime, retention: Retention) -> Sequence[Batch]:
+    """Dealers' batches that hold something for nobody by now, or will once their drafts are erased; not locked."""
+    query = select(Batch).where(or_(_is_left(), _has_drafts())).order_by(Batch.id)
+    return [batch for batch in session.scalars(query) if due_on(batch, retention) <= local_date(now)]
+
+
 def clear_batches(session: Session, now: datetime, retention: Retention, limit: int = 20) -> int:
     """Erase what dealers' batches hold for nobody once it is due and their drafts are erased; of how many.
 
@@ -113,10 +119,9 @@ def clear_batches(session: Session, now: datetime, retention: Retention, limit: 
     nothing is left of it.
     """
     reading = exists().where(BatchFile.batch_id == Batch.id, BatchFile.state.in_(_UNREAD))
-    query = select(Batch).where(_is_left(), ~_has_drafts(), ~reading).order_by(Batch.id)
-    found = [batch.id for batch in session.scalars(query) if due_on(batch, retention) <= local_date(now)][:limit]
-    locked = query.where(Batch.id.in_(found)).with_for_update(skip_locked=True, of=Batch)
-    ids = [batch.id for batch in session.scalars(locked.execution_options(populate_existing=True))]
+    found = [batch.id for batch in batches_due(session, now, retention)]
+    locked = select(Batch.id).where(Batch.id.in_(found), _is_left(), ~_has_drafts(), ~reading).order_by(Batch.id)
+    ids = session.scalars(locked.limit(limit).with_for_update(skip_locked=True, of=Batch)).all()
     nobody = select(BatchRow.id).where(BatchRow.batch_id.in_(ids), BatchRow.claim_id.is_(None))
     _drop_pages(
         session, now, BatchPage.batch_id.in_(ids) & or_(BatchPage.row_id.is_(None), BatchPage.row_id.in_(nobody))
@@ -138,14 +143,16 @@ def discard(session: Session, now: datetime, names: Select[Any]) -> None:
 
 
 def sweep(session: Session, storage: Storage, limit: int = 200) -> int:
-    """Delete discarded files that no row names, and that nobody has handed in again lately; how many are settled."""
+    """Delete discarded files that no row names, and that nobody has handed in again lately, and what uploads left that
+    died on the way; how many are settled.
+    """
     query = select(DiscardedFile).order_by(DiscardedFile.id).limit(limit).with_for_update(skip_locked=True)
     rows = session.scalars(query).all()
     named = _named(session, {row.sha256 for row in rows}) if rows else set()
     settled = [row for row in rows if row.sha256 in named or storage.delete_if_rested(row.sha256, _REST)]
     for row in settled:
         session.delete(row)
-    return len(settled)
+    return len(settled) + storage.sweep_quarantine(_REST)
 
 
 def _closing(code: str, version: str, programme: str) -> tuple[datetime, bool]:
@@ -179,7 +186,8 @@ def _is_left() -> ColumnElement[bool]:
 
 
 def _has_drafts() -> ColumnElement[bool]:
-    return exists().where(BatchRow.batch_id == Batch.id, BatchRow.claim_id == Claim.id, Claim.ticket.is_(None))
+    draft = exists().where(BatchRow.batch_id == Batch.id, BatchRow.claim_id == Claim.id, Claim.ticket.is_(None))
+    return Batch.number.is_(None) & draft
 
 
 def _empty(session: Session, now: datetime, ids: Sequence[int]) -> None:

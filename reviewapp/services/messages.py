@@ -106,8 +106,8 @@ def pause(answers: Sequence[Answer], attempts: int) -> timedelta:
 
 
 def _storable(said: str) -> str:
-    """A provider's words without what PostgreSQL does not take."""
-    return said.replace("\0", "")
+    """A provider's words without what no database takes: NUL and halves of characters."""
+    return said.replace("\0", "").encode(errors="replace").decode()
 
 
 def _waiting(session: Session, outbox_id: int) -> Sequence[Message]:

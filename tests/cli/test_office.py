@@ -14,6 +14,7 @@ from reviewapp.cli import office as command
 from reviewapp.errors import InvalidValue
 from reviewapp.models import Organisation, User
 from tests import factories
+from tests.factories.batches import dealers_batch
 from tests.factories.papers import upload
 from tests.support.databases import tuned_engine
 
@@ -48,9 +49,11 @@ def test_what_is_due_to_be_erased_is_listed_and_left(
     with Session(tuned_engine(sqlite_url)) as session:
         draft = factories.claim(session)
         upload(session, draft)
+        dealers_batch(session, factories.user(session, "dealer"))
         session.commit()
         listed = run("abandoned-drafts", "--at", "2024-01-07").output
         assert "1 份草稿\t1 个文件\t2024-01-07 起到期" in listed
+        assert "经销商批次：1 批" in listed
         assert "共 0 份草稿" in run("abandoned-drafts", "--at", "2024-01-06").output
         session.refresh(draft)
         assert draft.erased_at is None

@@ -16,8 +16,13 @@ RETURNED = datetime(2024, 1, 10, 15, 30, tzinfo=CHINA)
 def test_two_days_before_the_last_one_and_half_of_a_short_time(days: int, before: int) -> None:
     until = datetime(2024, 1, 10, 23, 59, 59, tzinfo=CHINA) + timedelta(days=days)
     due = reminders.mending_due(RETURNED, until)
+    assert due is not None
     assert (until.date() - due.date()).days == before
     assert (due.hour, due > RETURNED) == (9, True)
+
+
+def test_nobody_is_reminded_on_the_day_of_the_return() -> None:
+    assert reminders.mending_due(RETURNED, RETURNED.replace(hour=23, minute=59)) is None
 
 
 def test_another_card_is_asked_for_twice_more() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, func, or_, select
+from sqlalchemy import Engine, event, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
@@ -20,6 +20,7 @@ from reviewapp.models import (
     ApiRequest,
     Base,
     Batch,
+    BatchFile,
     BatchPage,
     Claim,
     ClaimKey,
@@ -35,6 +36,7 @@ from reviewapp.models import (
 from reviewapp.policy.retention import Retention
 from reviewapp.services import audit, batch_submission, erasure, intake, queue
 from reviewapp.signing import Signer
+from reviewapp.specimens.pile import KINDS
 from reviewapp.storage import Storage
 from tests import factories
 from tests.factories import NOW, sales
@@ -109,8 +111,10 @@ def test_nothing_stays_but_that_it_was_there(at: Desk, tmp_path: Path) -> None:
     assert len(_files(at)) == 4
     assert _rows_of(session, at.claim.id).keys() >= {"uploads", "papers", "facts", "events", "signed_statements"}
     assert (_round(session, EVE, at.storage), at.claim.erased_at) == ((0, 0, 0), None)
+    (half := tmp_path / "uploads" / "quarantine" / "half.part").touch()
     _age(tmp_path)
     assert _round(session, DUE, at.storage)[0] == 1
+    assert not half.exists()
     assert _round(session, DUE + timedelta(minutes=1), at.storage) == (0, 0, 0)
     events = session.execute(select(Event.action, Event.actor_role, Event.reason).order_by(Event.id)).all()
     assert _rows_of(session, at.claim.id) == {"events": len(events)}
@@ -217,41 +221,41 @@ def test_dying_at_any_step_loses_nothing_that_stays_and_leaves_nothing_that_goes
     assert session.scalar(select(func.count()).select_from(DiscardedFile)) == 0
 
 
-@pytest.fixture
-def batch(session: Session, tmp_path: Path) -> Counter:
-    """A dealer's batch: an archive, a sheet of two buyers and a stray."""
-    at = counter(session, tmp_path, FIRST, SECOND)
-    at.send_archive(archive({f"{kind}.jpg": photo for kind, photo in at.photograph(FIRST).items()}))
+def _batch(session: Session, folder: Path, kinds: Sequence[str]) -> Counter:
+    """A dealer's batch: an archive of the first buyer's papers, a sheet of two buyers, a scan of the other, a stray."""
+    at = counter(session, folder, FIRST, SECOND)
+    at.send_archive(archive({"甲.pdf": at.scan(*((FIRST, kind) for kind in kinds))}))
     at.send(at.scan((SECOND, "id_card"), (SECOND, "bank_card")), "乙.pdf")
     at.send(picture(at.shoot("car_photo", {})))
     at.sheet(row_of(FIRST), row_of(SECOND))
     at.work()
-    session.execute(Upload.__table__.update().values(state="read"))
+    session.execute(update(Upload).values(state="read"))
     session.commit()
+    _age(folder)
     return at
 
 
-def test_of_a_batch_that_was_never_submitted_nothing_stays(batch: Counter, tmp_path: Path) -> None:
-    _age(tmp_path)
-    assert _round(batch.session, NOW + timedelta(days=20), batch.storage) == (0, 0, 0)
-    erased, cleared, _ = _round(batch.session, LONG_AFTER, batch.storage)
-    assert (erased, cleared, batch.session.scalars(select(Batch)).all(), _files(batch)) == (2, 1, [], set())
+def test_of_a_batch_that_was_never_submitted_nothing_stays(session: Session, tmp_path: Path) -> None:
+    batch = _batch(session, tmp_path, ("id_card",))
+    assert _round(session, NOW + timedelta(days=20), batch.storage) == (0, 0, 0)
+    erased, cleared, _ = _round(session, LONG_AFTER, batch.storage)
+    assert (erased, cleared, session.scalars(select(Batch)).all(), _files(batch)) == (2, 1, [], set())
 
 
-def test_of_one_that_was_submitted_in_part_its_buyers_stay(batch: Counter, tmp_path: Path) -> None:
-    done = batch_submission.submit_complete(batch.session, batch.actor, NOW, batch.batch_id)
+def test_of_one_that_was_submitted_in_part_its_buyers_stay(session: Session, tmp_path: Path) -> None:
+    batch = _batch(session, tmp_path, KINDS)
+    done = batch_submission.submit_complete(session, batch.actor, NOW, batch.batch_id)
     assert done.tickets == [(4, 1)]
     mine = [page.sha256 for page in batch.pages() if page.row_id == batch.rows()[0].id]
     claim = batch.rows()[0].claim
     assert claim is not None
-    before = _rows_of(batch.session, claim.id)
-    _age(tmp_path)
-    assert _round(batch.session, LONG_AFTER, batch.storage)[:2] == (1, 1)
-    assert _round(batch.session, LONG_AFTER, batch.storage) == (0, 0, 0)
-    assert ([row.number for row in batch.rows()], _rows_of(batch.session, claim.id)) == ([4], before)
+    before = _rows_of(session, claim.id)
+    assert _round(session, LONG_AFTER, batch.storage)[:2] == (1, 1)
+    assert _round(session, LONG_AFTER, batch.storage) == (0, 0, 0)
+    assert ([row.number for row in batch.rows()], _rows_of(session, claim.id)) == ([4], before)
     assert [page.sha256 for page in batch.pages()] == mine
-    views = batch.session.scalars(select(BatchPage.view_sha256)).all()
-    assert _files(batch) == {*mine, *views}
+    [file] = session.scalars(select(BatchFile)).all()
+    assert _files(batch) == {*mine, *session.scalars(select(BatchPage.view_sha256)), file.sha256}
 
 
 def test_a_sale_goes_with_its_draft_but_not_once_a_voucher_was_handed_out(session: Session) -> None:
