@@ -16,7 +16,7 @@ from reviewapp.db import tune
 from reviewapp.extensions import babel, bootstrap, csrf, db, limiter, migrate, sessions
 from reviewapp.queries.shelf import PublishedShelf
 from reviewapp.signing import Signer
-from reviewapp.sms import sms_from_url
+from reviewapp.sms import sms_for
 from reviewapp.storage import storage_from_url
 
 #: One upload request carries one file; a file may have 25 MB, the form around it a little.
@@ -97,7 +97,7 @@ def _attach_adapters(app: Flask, settings: Settings) -> None:
     app.extensions["storage"] = storage_from_url(settings.storage_url)
     app.extensions["bank"] = bank_from_url(settings.bank_url)
     app.extensions["bank_templates"] = _bank_templates(settings)
-    app.extensions["sms"] = sms_from_url("outbox:")
+    app.extensions["sms"] = sms_for(settings)
     app.extensions["doorbell"] = queueing.Doorbell.at(settings.redis_url)
 
 

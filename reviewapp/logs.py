@@ -4,11 +4,14 @@ variables.
 
 from __future__ import annotations
 
+import logging
+
 import structlog
 
 
 def configure() -> None:
     """Set the form of all log lines of this process."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines have addresses, which may have telephone numbers
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -37,10 +37,10 @@ JOB = "workers.jobs.perform"
 #: Raised into a job whose time is over.
 OutOfTime = JobTimeoutException
 #: Seconds a job of the queue may take: a round of payouts is 20, and what was begun in it may take three of the bank's
-#: longest answers more (`bank.LONGEST_TIMEOUT`).
-TIMEOUTS = {"ocr": 180, "payout": 90}
+#: longest answers more (`bank.LONGEST_TIMEOUT`). A round of messages is 20, too, and the last row's may go to many.
+TIMEOUTS = {"ocr": 180, "payout": 90, "messages": 120}
 #: Shared queues, and how many bells may hang on each: enough that several workers hear one.
-MOST_BELLS = {"payout": 4}
+MOST_BELLS = {"payout": 4, "messages": 4}
 #: From the bell to the row's lease: a fork on a busy machine.
 _MOMENT_TO_BEGIN = timedelta(seconds=10)
 _LOG = structlog.get_logger(__name__)

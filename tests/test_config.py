@@ -9,6 +9,7 @@ import pytest
 
 from reviewapp import machine
 from reviewapp.config import OCR_MEMORY, BadSetting, Settings
+from reviewapp.policy.retention import Retention
 from reviewapp.stack import plan
 from reviewapp.stack.plan import Options
 
@@ -31,6 +32,12 @@ def test_the_desk_may_hold_nothing_back(tmp_path: Path) -> None:
     assert (settings(tmp_path).undo_seconds, settings(tmp_path, UNDO_SECONDS="0").undo_seconds) == (5, 0)
     with pytest.raises(BadSetting, match=r"UNDO_SECONDS.*soon"):
         settings(tmp_path, UNDO_SECONDS="soon")
+
+
+def test_drafts_are_kept_as_long_as_the_office_says_and_in_a_demonstration_for_good(tmp_path: Path) -> None:
+    assert settings(tmp_path).retention == Retention(30, 180)
+    assert settings(tmp_path, DRAFT_DAYS="60", LATE_DRAFT_DAYS="90").retention == Retention(60, 90)
+    assert settings(tmp_path, REVIEWAPP_DEMO="1").retention is None
 
 
 def test_names_are_published_as_long_as_the_office_says(tmp_path: Path) -> None:

@@ -69,10 +69,11 @@ VALUES (1, 1, 'treasury', 'available', 100, 'open', 1, '2024-01-10')"""
 
 
 def _triggers(engine: Engine) -> list[str]:
-    """Names of the triggers that keep append-only tables as they are; autogenerate does not see them."""
+    """The triggers that keep append-only tables as they are, with what they do; autogenerate does not see them."""
     queries = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname",
+        "sqlite": "SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY sql",
+        "postgresql": "SELECT pg_get_triggerdef(pg_trigger.oid) || prosrc FROM pg_trigger "
+        "JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal ORDER BY 1",
     }
     with engine.connect() as connection:
         return list(connection.scalars(text(queries[engine.dialect.name])))

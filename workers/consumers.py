@@ -5,6 +5,8 @@ One queue a process, because RQ loses a job popped from two when it is killed be
 payout: every job in a forked child. A payout is short and its worker may be killed at any instant; the child comes
 from a ready application in milliseconds, and whatever goes wrong in it (a hung connection, a leak) ends with it.
 
+messages: as payout, but apart from it: a provider of short messages that hangs must not keep anybody's money waiting.
+
 ocr: every job in this process. Loading the engines takes seconds and hundreds of megabytes, and their thread pools do
 not survive a fork; so they are loaded once and stay warm. What forking would give is had otherwise: a job over its time
 is interrupted by RQ, one that hangs in native code is ended with the process by a watchdog, and one that has grown too
@@ -68,7 +70,7 @@ class WarmWorker(SimpleWorker):
             raise StopRequested
 
 
-_KINDS: dict[str, type[BaseWorker]] = {"ocr": WarmWorker, "payout": ForkingWorker}
+_KINDS: dict[str, type[BaseWorker]] = {"ocr": WarmWorker, "payout": ForkingWorker, "messages": ForkingWorker}
 
 
 def consumer(queue: str, redis: Redis) -> BaseWorker:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.extensions import db
-from reviewapp.services import closing, decisions, heads, payouts, queue, reconciliation, vouchers
+from reviewapp.services import closing, decisions, erasure, heads, payouts, queue, reconciliation, reminders, vouchers
 from workers import runtime
 from workers.ticking import every
 
@@ -45,9 +45,24 @@ def _anchor_heads(session: Session, now: datetime) -> int:
     return heads.anchor(session, now, runtime.app().extensions["settings"].heads)
 
 
+def _erase_drafts(session: Session, now: datetime) -> int:
+    retention = runtime.app().extensions["settings"].retention
+    return erasure.erase_due(session, now, retention) if retention is not None else 0
+
+
+def _clear_batches(session: Session, now: datetime) -> int:
+    retention = runtime.app().extensions["settings"].retention
+    return erasure.clear_batches(session, now, retention) if retention is not None else 0
+
+
+def _sweep_files(session: Session, _now: datetime) -> int:
+    return erasure.sweep(session, runtime.app().extensions["storage"])
+
+
 TICKS = (
     Tick("release_expired_leases", 15, decisions.release_expired),
     Tick("lapse_overdue_returns", 60, queue.lapse_overdue),
+    Tick("order_reminders", 600, reminders.order_due),
     Tick("expire_vouchers", 60, vouchers.expire_due),
     Tick("lapse_unclaimed_sales", 600, closing.lapse_due),
     Tick("end_publications", 60, payouts.end_publications),
@@ -55,6 +70,9 @@ TICKS = (
     Tick("order_reconciliation", 600, reconciliation.order),
     Tick("keep_heads", 600, _keep_heads),
     Tick("anchor_heads", 60, _anchor_heads),
+    Tick("erase_drafts", 600, _erase_drafts),
+    Tick("clear_batches", 600, _clear_batches),
+    Tick("sweep_files", 60, _sweep_files),
 )
 
 

@@ -1,10 +1,10 @@
 """`reviewapp bench payouts`: released instructions paid a second, beside bare HTTP to the same sandbox bank.
 
-The real way: real payout workers and the reconciler as processes, a real Redis, the bank over HTTP. A maker puts the
-instructions into a batch and a checker releases it; the clock runs from the commit of the release (it writes the outbox
-rows and rings) until the last of them is paid, and another one until the claimants have their messages, too. The bare
-HTTP is the same order in as many processes, each over one client that it keeps, one after the other and as many at once
-as a worker sends; the faster counts.
+The real way: real payout workers, one for messages and the reconciler as processes, a real Redis, the bank over HTTP. A
+maker puts the instructions into a batch and a checker releases it; the clock runs from the commit of the release (it
+writes the outbox rows and rings) until the last of them is paid, and another one until the claimants have their
+messages, too. The bare HTTP is the same order in as many processes, each over one client that it keeps, one after the
+other and as many at once as a worker sends; the faster counts.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _office(scratch: Scratch, workers: int) -> Iterator[tuple[Flask, SandboxBank
         app = create_app(Settings.from_environment(environment))
         with app.app_context():
             stack.callback(db.engine.dispose)
-        for command in [["workers", "payout"]] * workers + [["workers.reconciler"]]:
+        for command in [["workers", "payout"]] * workers + [["workers", "messages"], ["workers.reconciler"]]:
             stack.callback(_end, _start(scratch, command, environment))
         yield app, bank
 

@@ -30,6 +30,7 @@ _COMMANDS = {
     "audit": Entry("reviewapp.cli.audit:audit", "核验办理记录链和受理回执"),
     "signals": Entry("reviewapp.cli.signals:signals", "申请之间的相同之处：为以前的申请补算"),
     "bench": Entry("reviewapp.cli.bench:bench", "测速，与同次测得的基准比较"),
+    "sms": Entry("reviewapp.cli.sms:sms", "短信：模板、试发、没有发出的"),
     "office": Entry("reviewapp.cli.office:office", "开办活动、开通账号、登记参与商户"),
 }
 

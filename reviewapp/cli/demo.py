@@ -39,8 +39,9 @@ _OCR_WORKERS = 2
 _WIDTH_OF_A_PIPE = 160
 _READY_SECONDS = 60.0
 _INTERRUPTED = 130
-#: Whatever the environment names: the demonstration never touches anybody's real database, queue, files or bank.
-_OWN = ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "BANK_URL")
+#: Whatever the environment names: the demonstration never touches anybody's real database, queue, files, bank or
+#: telephone.
+_OWN = ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "BANK_URL", "SMS_URL")
 
 
 @click.command(help="用虚构的申领人走完全过程（识别、核验、审核、发放），然后打开网站。")

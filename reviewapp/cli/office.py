@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TextIO
 
 import click
@@ -14,9 +15,11 @@ from reviewapp.extensions import db
 from reviewapp.models import SYSTEM
 from reviewapp.models.people import USER_ROLES
 from reviewapp.policy import Scheme
+from reviewapp.policy.values import CHINA
 from reviewapp.policy.workflow import ROLES, WITH_ORGANISATION
+from reviewapp.queries.abandoned import abandoned
 from reviewapp.schemes import collection
-from reviewapp.services import funds, people, staff_accounts
+from reviewapp.services import erasure, funds, people, staff_accounts
 
 _LEAST_PASSWORD = 10
 
@@ -112,6 +115,27 @@ def list_firms(code: str, names: TextIO, kind: str) -> None:
     """Put the firms of a text file on one of the scheme's lists."""
     with create_app().app_context(), transaction(db.session):
         click.echo(f"新登记 {people.list_firms(db.session, clock.now(), _scheme(code).code, kind, names)} 家。")
+
+
+@office.command("abandoned-drafts", help="列出到期将删除的草稿：受理截止后仍没有提交的。只列出，不删除。")
+@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="到哪一天为止到期的，默认今天")
+def abandoned_drafts(at: datetime | None) -> None:
+    """What the clock erases by that day, by programme."""
+    app = create_app()
+    retention = app.extensions["settings"].retention
+    if retention is None:
+        raise InvalidValue("演示环境（REVIEWAPP_DEMO=1）不删除草稿：演示的日期可以随意调。")
+    with app.app_context():
+        until = at.replace(tzinfo=CHINA) if at else clock.now()
+        found = list(abandoned(db.session(), until, retention))
+        batches = erasure.batches_due(db.session(), until, retention)
+    for one in found:
+        click.echo(
+            f"{one.scheme_title}\t{one.programme_title}\t{one.drafts} 份草稿\t{one.files} 个文件\t{one.since} 起到期"
+        )
+    drafts, files = sum(one.drafts for one in found), sum(one.files for one in found)
+    click.echo(f"共 {drafts} 份草稿、{files} 个文件到期，由定时任务删除。")
+    click.echo(f"经销商批次：{len(batches)} 批里没有提交的购车人和没有归类的材料到期。")
 
 
 def _asked_password() -> str:

@@ -11,10 +11,16 @@ from pathlib import Path
 import click
 
 from reviewapp.config import Settings
+from reviewapp.sms import sms_for
 from reviewapp.stack.console import Console
 from reviewapp.stack.folder import DataFolder
 from reviewapp.stack.plan import Options, environment, missing_parts, port_is_free, services
 from reviewapp.stack.supervisor import Supervisor
+
+_NO_SMS = (
+    "警告：没有设置短信服务（SMS_URL）。申领人收不到验证码，不能登录，也收不到补正、发放等通知；只有单位账号能用。"
+    "设置方法见 docs/sms.md。"
+)
 
 
 @click.command(help="启动整套系统，直到 Ctrl-C。")
@@ -26,6 +32,7 @@ def up(port: int, data: Path | None, bank_port: int, ocr_workers: int) -> None:
     """Start everything, restart what dies, stop everything on SIGINT or SIGTERM. Exit code 0 after an orderly stop."""
     options = Options(port=port, bank_port=bank_port, ocr_workers=ocr_workers)
     settings = _settings(data, options)
+    warning = "" if sms_for(settings).reaches else _NO_SMS
     with DataFolder(settings.data) as folder:
         _require_free_ports(options)
         supervisor = Supervisor(
@@ -34,6 +41,7 @@ def up(port: int, data: Path | None, bank_port: int, ocr_workers: int) -> None:
             missing_parts=partial(missing_parts, port),
             console=Console(sys.stderr),
             folder=folder,
+            warning=warning,
         )
         sys.exit(supervisor.run(f"http://127.0.0.1:{port}"))
 

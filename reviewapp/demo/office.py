@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,7 +35,6 @@ _LISTED_DEALERS = 2
 _POINT = "凤城镇便民服务中心"
 _RECYCLER = ("样例报废机动车回收拆解有限公司", "91140500MA0H5A01AJ")
 _POLL_SECONDS = 0.15
-_CODE = re.compile(r"\d{6}")
 _PAYOUT = ("payout.order", "payout.send", "payout.ask")
 
 
@@ -115,13 +113,12 @@ class Office:
 
     def sign_in_claimant(self, phone: str) -> Actor:
         """A claimant signs in as on the page: the code comes by message."""
-        with self.writing() as session:
-            sign_in.send_code(session, self.app.extensions["sms"], clock.now(), phone)
+        sign_in.send_code(self.session, self.app.extensions["sms"], clock.now(), phone)
         with self.looking() as session:
             newest = session.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
-            found = _CODE.search(newest.body)
+            code = newest.parameters["code"]
         with self.writing() as session:
-            user = sign_in.check_code(session, clock.now(), phone, found.group() if found else "")
+            user = sign_in.check_code(session, clock.now(), phone, code)
             if user is None:
                 raise Unavailable(f"演示申领人 {phone} 没有登录成功。")
             return Actor.of(user)

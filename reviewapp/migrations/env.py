@@ -26,6 +26,7 @@ def _render(kind: str, value: Any, _context: Any) -> str | bool:
 @contextmanager
 def _rebuilding(connection: Connection) -> Iterator[None]:
     """SQLite drops a table to rebuild it, which rows that refer to it forbid: they are looked at afterwards instead.
+    Triggers that look into it are left as they are while it has another name.
 
     Its setting cannot be changed inside a transaction (sqlite.org/lang_altertable.html, "Making Other Kinds Of Table
     Schema Changes").
@@ -35,9 +36,11 @@ def _rebuilding(connection: Connection) -> Iterator[None]:
         return
     sqlite = connection.connection.driver_connection
     sqlite.execute("PRAGMA foreign_keys = OFF")
+    sqlite.execute("PRAGMA legacy_alter_table = ON")
     yield
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     connection.rollback()
+    sqlite.execute("PRAGMA legacy_alter_table = OFF")
     sqlite.execute("PRAGMA foreign_keys = ON")
     if broken:
         raise RuntimeError(f"rows refer to rows that are not there: {broken[:5]}")

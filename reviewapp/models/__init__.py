@@ -11,17 +11,19 @@ from reviewapp.models.claim import Claim, ClaimKey
 from reviewapp.models.claim_return import ClaimReturn, ReturnItem
 from reviewapp.models.collection import GivenBack, Pickup, PickupCall, PickupItem, ShelfMark
 from reviewapp.models.demand import Demand, DemandReceipt
+from reviewapp.models.discarded import DiscardedFile
 from reviewapp.models.fairness import ClaimSkip, Opinion, Relative
 from reviewapp.models.fund import Pool, Posting
 from reviewapp.models.fund_order import FundOrder
 from reviewapp.models.likeness import PageMatch, PagePrint, PrintBand
 from reviewapp.models.merchant import EXCLUSION_KINDS, Exclusion, MerchantApplication, MerchantStep
+from reviewapp.models.message import Message
 from reviewapp.models.objection import UNDONE, Objection
 from reviewapp.models.origin_form import OriginCode, OriginForm, OriginScan
 from reviewapp.models.outbox import TOPICS, Outbox
 from reviewapp.models.paper import Fact, Page, Paper, Reading, Upload
 from reviewapp.models.payout import BatchExport, Payout, PayoutBatch, PayoutSkip
-from reviewapp.models.people import RIGHTS, SYSTEM, Actor, Listing, Message, OneTimeCode, Organisation, User
+from reviewapp.models.people import RIGHTS, SYSTEM, Actor, Listing, OneTimeCode, Organisation, User
 from reviewapp.models.reconciliation import Reconciliation
 from reviewapp.models.return_file import ReturnFile, ReturnLine, SuspenseItem
 from reviewapp.models.scheme import PublishedScheme, SchemeDraft, SchemeEvent
@@ -55,6 +57,7 @@ __all__ = [
     "Decision",
     "Demand",
     "DemandReceipt",
+    "DiscardedFile",
     "Evaluation",
     "Event",
     "Exclusion",

@@ -30,6 +30,7 @@ class Claim(WithPublicId, Base):
     page that carries an older one is refused as stale. `submitted_from` is the revision it was last put in from, so
     that the same form sent twice is known again. `fence` grows with every lease: a decision under an older fence
     changes nothing. `kept_for_id` is the reviewer who returned it and, mended, gets it first, until `kept_until`.
+    `erased_at`: it was never put in, and what it held is deleted; the row and the events without words stay.
     `second_look`: somebody other than `first_by_id` is to look (`waiting`), or the two did not agree (`disputed`).
     `published_at` is since when it is published (公示), None when it is not; it stays so while objections are open.
     """
@@ -42,6 +43,7 @@ class Claim(WithPublicId, Base):
         UniqueConstraint("entered_by_id", "form_key"),
         CheckConstraint(f"(ticket IS NOT NULL) OR state IN {_UNQUEUED}", name="queued_has_ticket"),
         CheckConstraint("(ticket IS NULL) = (submitted_at IS NULL)", name="ticket_with_submission"),
+        CheckConstraint("erased_at IS NULL OR ticket IS NULL", name="erased_never_put_in"),
         CheckConstraint("reserved_fen >= 0", name="reserved_not_negative"),
         CheckConstraint("reserved_fen <= wanted_fen", name="reserved_within_wanted"),
         CheckConstraint("state <> 'waitlist' OR reserved_fen < wanted_fen", name="waitlist_wants_more"),
@@ -98,6 +100,7 @@ class Claim(WithPublicId, Base):
     kept_until: Mapped[datetime | None] = mapped_column(Instant)
     second_look: Mapped[str | None] = mapped_column(String(10))
     first_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
     pool: Mapped[Pool] = relationship()
     entered_by: Mapped[User] = relationship(foreign_keys=entered_by_id)

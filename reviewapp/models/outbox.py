@@ -16,13 +16,13 @@ TOPICS = {
     "batch.draft": "ocr",
     "claim.compare": "ocr",
     "origin.find": "ocr",
-    "claim.notice": "payout",
+    "claim.notice": "messages",
     "firm.recheck": "ocr",
     "payout.order": "payout",
     "payout.send": "payout",
     "payout.ask": "payout",
     "funds.reconcile": "payout",
-    "pickup.call": "payout",
+    "pickup.call": "messages",
 }
 _OPEN = text("done_at IS NULL")
 

@@ -1,4 +1,4 @@
-"""Who signs in: staff, dealers and claimants; the firms of a scheme's lists; one-time codes and messages sent."""
+"""Who signs in: staff, dealers and claimants; the firms of a scheme's lists; one-time codes."""
 
 from __future__ import annotations
 
@@ -177,14 +177,3 @@ class OneTimeCode(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
-
-
-class Message(Base):
-    """A short message handed to the SMS adapter; the demo's local outbox page shows these rows."""
-
-    __tablename__ = "messages"
-
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    phone: Mapped[Any] = mapped_column(Sealed("messages.phone"))
-    body: Mapped[Any] = mapped_column(Sealed("messages.body"))
-    created_at: Mapped[datetime] = mapped_column(Instant)

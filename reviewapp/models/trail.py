@@ -21,6 +21,7 @@ NOTES = (
     "sign",
     *("print_origin_form", "shelve", "give_back_vehicle", "list_vehicle", "unlist_vehicle", "hand_over_vehicle"),
     *("confirm_vehicle", "certify_scrapping"),
+    *("remind_mending", "remind_card", "erase"),
 )
 
 

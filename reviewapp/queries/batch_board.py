@@ -59,6 +59,7 @@ class RowView:
     claim_id: str | None
     state: str
     ticket: int | None
+    correction_until: datetime | None
     status: str
     todo: str
     faults: Mapping[str, str]
@@ -235,6 +236,7 @@ def _view(row: BatchRow, verdict: Mapping[str, Any], rules: Sequence[PaperRule],
         claim_id=claim.public_id if claim else None,
         state=claim.state if claim else "",
         ticket=claim.ticket if claim else None,
+        correction_until=claim.correction_until if claim else None,
         status=status,
         todo=STATES[claim.state] if claim is not None and status == "in" else todo,
         faults=row.faults,

@@ -75,6 +75,9 @@ ACTIONS: Mapping[str, str] = {
     "hand_over_vehicle": "车辆交接",
     "confirm_vehicle": "回收企业核对",
     "certify_scrapping": "登记回收证明",
+    "remind_mending": "提醒补正",
+    "remind_card": "提醒更换银行卡",
+    "erase": "删除未提交的草稿",
 }
 
 

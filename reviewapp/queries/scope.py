@@ -44,6 +44,7 @@ from reviewapp.policy import merchant_flow
 from reviewapp.policy.accounts import MANAGED
 from reviewapp.policy.voucher_flow import HANDERS_OUT, REDEEMERS
 from reviewapp.policy.workflow import COMPANIES, FINANCE, PAID_OUT, REVIEWERS
+from reviewapp.services.days import local_date
 
 #: Who looks into the papers of claims that are not their own.
 PAPER_READERS = (*REVIEWERS, "auditor")
@@ -58,11 +59,19 @@ FIRM_READERS = ("admin", "lead", "auditor")
 #: Who looks at the accounts of the office's own people, and at what was done to them.
 ACCOUNT_READERS = ("admin", "auditor")
 _Row = TypeVar("_Row")
+_ERASED = (
+    "这份草稿到受理截止也没有提交，已于 {0.year}年{0.month}月{0.day}日 按规定删除，包括上传的照片和填写的内容，"
+    "不能恢复。其他申请不受影响，请从“我的申请”进入。"
+)
 _PAYING = ("approved", "publication", "payable", "sending", *PAID_OUT, "failed", "unknown")
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
-    """The condition on `Claim` that this viewer's claims meet; roles not named here see none."""
+    """The condition on `Claim` that this viewer's claims meet: erased drafts for nobody, none for roles not named."""
+    return _in_scope(actor) & Claim.erased_at.is_(None)
+
+
+def _in_scope(actor: Actor) -> ColumnElement[bool]:
     if actor.role == "claimant" and actor.id is not None:
         return Claim.entered_by_id == actor.id
     if actor.role in COMPANIES and actor.organisation_id is not None:
@@ -93,8 +102,11 @@ def sees_papers(actor: Actor, claim: Claim) -> bool:
 
 
 def claim(session: Session, actor: Actor, public_id: str) -> Claim:
-    """The claim under that public name; NotFound when there is none for this viewer."""
-    return _only(session, claims_visible_to(actor).where(Claim.public_id == public_id))
+    """The claim under that public name; NotFound when there is none for this viewer, with a word on an erased draft."""
+    row = _only(session, select(Claim).where(_in_scope(actor), Claim.public_id == public_id))
+    if row.erased_at is not None:
+        raise NotFound(_ERASED.format(local_date(row.erased_at)))
+    return row
 
 
 def paper(session: Session, actor: Actor, public_id: str) -> Paper:

@@ -69,6 +69,24 @@ def current(session: Session, claim: Claim) -> ClaimReturn | None:
     ).one_or_none()
 
 
+def unmended(session: Session, row: ClaimReturn) -> list[str]:
+    """What those parts of an open return are called in whose place nothing has come yet."""
+    present = facts.current(session, row.claim)
+    came = {one.paper.kind for one in present.papers if one.paper.id > (row.paper_id or 0)}
+    mended = {f"rule:{rule.id}" for rule in fields.programme(row.claim).papers if came.intersection(rule.kinds)}
+    mended |= _entered_since(present, row.fact_id or 0)
+    kept = {f"paper:{one.paper.public_id}" for one in present.papers if one.paper.kind not in came}
+    return [
+        item.label for item in row.items if item.part not in mended and (item.part in kept or item.part[:6] != "paper:")
+    ]
+
+
+def _entered_since(present: facts.CurrentFacts, seen: int) -> set[str]:
+    """The fields, as `parts_of` names them, whose fact is newer than `seen`."""
+    groups = dict(present.sections) | {f"paper.{one.paper.public_id}": one.facts for one in present.papers}
+    return {f"{group}.{name}" for group, known in groups.items() for name, fact in known.items() if fact.row.id > seen}
+
+
 def of_decision(session: Session, decision: Decision) -> ClaimReturn:
     """The return that a decision opened."""
     return session.scalars(select(ClaimReturn).where(ClaimReturn.decision_id == decision.id)).one()

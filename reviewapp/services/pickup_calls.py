@@ -9,29 +9,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.models import Organisation, PickupCall, User
+from reviewapp.policy.notices import PICKUP_CALL, short_message
 from reviewapp.queries import stock
 from reviewapp.schemes import collection
-from reviewapp.sms import Sms
+from reviewapp.services import messages
+from reviewapp.services.messages import Outgoing
 
-_BODY = "【惠民补贴】{point}待运摩托车已有{count}辆，可以集中运输。请登录系统安排。"
 
-
-def call_if_due(session: Session, sms: Sms, organisation_id: int, now: datetime) -> int:
-    """Call where the stock has reached the document's number and nobody was called since the last hand-over; how
-    many calls were made. The point's row is locked: two submissions at once call once.
+def call_if_due(session: Session, organisation_id: int, now: datetime, outbox_id: int) -> list[Outgoing]:
+    """Call where the stock has reached the document's number and nobody was called since the last hand-over; what is to
+    be sent for this outbox row. The point's row is locked: two submissions at once call once.
     """
     point = session.scalars(
         select(Organisation).where(Organisation.id == organisation_id).with_for_update()
     ).one_or_none()
     if point is None:
-        return 0
-    due = list(_due(session, point))
-    for code, count in due:
+        return []
+    for code, count in list(_due(session, point)):
         session.add(PickupCall(organisation_id=point.id, scheme_code=code, count=count, at=now))
         for phone in _phones(session, point):
-            sms.send(session, phone, _BODY.format(point=point.name, count=count), now)
+            content = short_message(PICKUP_CALL, point=point.name, count=str(count))
+            messages.write(session, now, phone, content, outbox_id)
     session.flush()
-    return len(due)
+    still_open = select(PickupCall.id).where(PickupCall.organisation_id == point.id, PickupCall.closed_at.is_(None))
+    if session.scalar(still_open.limit(1)) is None:
+        messages.drop(session, now, outbox_id)
+    return messages.waiting(session, outbox_id)
 
 
 def open_call(session: Session, organisation_id: int, scheme_code: str) -> PickupCall | None:

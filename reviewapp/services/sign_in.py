@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp import sealing
-from reviewapp.db import is_sqlite
-from reviewapp.errors import InvalidValue, TooMany
+from reviewapp.db import is_sqlite, transaction
+from reviewapp.errors import InvalidValue, TooMany, Unavailable
 from reviewapp.models import OneTimeCode, User
 from reviewapp.policy.identifiers import phone_ok
+from reviewapp.policy.notices import SIGN_IN_CODE, short_message
+from reviewapp.services import messages
+from reviewapp.services.messages import Outgoing
 from reviewapp.sms import Sms
 
 LIFE = timedelta(minutes=5)
 TRIES = 5
 #: At most so many codes to one telephone number within the time.
 LIMITS = ((1, timedelta(minutes=1)), (5, timedelta(hours=1)), (10, timedelta(days=1)))
-_BODY = "【消费补贴】您的登录验证码是 {code}，{minutes} 分钟内有效。如非本人操作请忽略，不要告诉他人。"
 _BAD_PHONE = "手机号应为 11 位数字，以 1 开头，请核对后重新填写。"
 _WAIT = {
     LIMITS[0]: "验证码已经发出，请查看短信；1 分钟后可以重新获取。",
@@ -29,19 +32,49 @@ _WAIT = {
 }
 
 
-def send_code(session: Session, sms: Sms, now: datetime, phone: str) -> None:
-    """Send a code of six digits; only the newest code of a number counts.
+#: Why no code was sent, by the provider's answer.
+_NOT_SENT = {
+    "bad_number": "这个手机号收不到本系统的短信。请核对号码，或换一个手机号。",
+    "limited": "短信运营商限制了这个手机号的接收次数，验证码没有发出。请 1 小时后再试，或换一个手机号。",
+    "refused": "短信暂时发不出去，验证码没有发出，这一次不计次数。请过一会儿再试；着急办理的，请联系主管部门。",
+    "unavailable": "短信平台暂时没有应答，验证码没有发出，这一次不计次数。请过几分钟再试；着急办理的，请联系主管部门。",
+}
+NO_PROVIDER = "本系统还没有开通短信，现在不能用手机号登录。请联系主管部门，或到受理窗口办理。"
 
-    Known and unknown numbers get the same answer. Raises InvalidValue for what is no mobile number, TooMany beyond
-    LIMITS.
+
+def send_code(session: Session, sms: Sms, now: datetime, phone: str) -> bool:
+    """Send a code of six digits; only the newest code of a number counts. False when nobody knows whether it went.
+
+    Known and unknown numbers get the same answer. Works in transactions of its own: none is open while the provider is
+    asked. A code that certainly did not go is gone, and not counted; one that may have gone is. Raises InvalidValue for
+    what is no mobile number, TooMany beyond LIMITS, Unavailable when no code was sent.
     """
+    if not sms.reaches:
+        raise Unavailable(NO_PROVIDER)
     phone = clean_phone(phone)
+    with transaction(session):
+        code_id, message = _new_code(session, now, phone, keep=sms.local)
+    answer = messages.hand_over(sms, message)
+    with transaction(session):
+        messages.settle(session, now, {message.id: answer}, again=False)
+        if answer.status in _NOT_SENT:
+            session.delete(session.get_one(OneTimeCode, code_id))
+    if answer.status in _NOT_SENT:
+        raise Unavailable(_NOT_SENT[answer.status], code=f"sms_{answer.status}")
+    return answer.status == "sent"
+
+
+def _new_code(session: Session, now: datetime, phone: str, *, keep: bool) -> tuple[int, Outgoing]:
+    """A new code within the limits, and the message with it; what is kept of that has the code only if `keep`."""
     index = _index(phone)
     _one_at_a_time(session, index)
     _within_limits(session, index, now)
     code = f"{secrets.randbelow(1_000_000):06d}"
-    session.add(OneTimeCode(phone_index=index, code_hash=_hash(phone, code), created_at=now, expires_at=now + LIFE))
-    sms.send(session, phone, _BODY.format(code=code, minutes=int(LIFE.total_seconds() // 60)), now)
+    row = OneTimeCode(phone_index=index, code_hash=_hash(phone, code), created_at=now, expires_at=now + LIFE)
+    session.add(row)
+    content = short_message(SIGN_IN_CODE, code=code)
+    kept = messages.write(session, now, phone, content if keep else short_message(SIGN_IN_CODE, code="●●●●●●"))
+    return row.id, replace(messages.outgoing(kept), content=content)
 
 
 def check_code(session: Session, now: datetime, phone: str, code: str) -> User | None:

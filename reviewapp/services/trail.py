@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.db import insert_rows
 from reviewapp.errors import IllegalMove, NotFound, Stale
-from reviewapp.models import Actor, Claim, Decision, Evaluation, Event
+from reviewapp.models import SYSTEM, Actor, Claim, Decision, Evaluation, Event
 from reviewapp.policy import workflow
 from reviewapp.policy.notices import NOTICES
 from reviewapp.services import chain, outbox
@@ -20,11 +20,13 @@ _CHANGED = "这份申请在您打开页面之后有了变化，刚才的操作�
 
 
 def lock(session: Session, claim_id: int, *, revision: int | None = None) -> Claim:
-    """The claim's row, locked and freshly read; Stale when `revision` is given and older than the row's."""
+    """The claim's row, locked and freshly read; Stale when `revision` is given and older than the row's, NotFound for
+    an erased draft.
+    """
     claim = session.execute(
         select(Claim).where(Claim.id == claim_id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    if claim is None:
+    if claim is None or claim.erased_at is not None:
         raise NotFound()
     if revision is not None:
         require_revision(claim, revision)
@@ -108,6 +110,16 @@ def record(
     _write(session, [event], now)
     if claim.ticket is not None:
         chain.append(session, [(claim, event, decision)])
+
+
+def mention(session: Session, claim: Claim, now: datetime, action: str) -> None:
+    """Write an event for what the machine did about a locked claim and that changes nothing of it: its revision stays,
+    so that who is at work on it can go on.
+    """
+    event = _event(claim, SYSTEM, now, action, claim.state)
+    _write(session, [event], now)
+    if claim.ticket is not None:
+        chain.append(session, [(claim, event, None)])
 
 
 def _event(claim: Claim, actor: Actor, now: datetime, action: str, before: str) -> Event:

@@ -60,7 +60,7 @@ def services(settings: Settings, options: Options, given: Mapping[str, str]) -> 
     planned.append(_web(options))
     numbers = range(1, options.ocr_workers + 1)
     planned += [Service(f"ocr-{number}", 2, (*_python("workers"), "ocr")) for number in numbers]
-    planned.append(Service("payout", 2, (*_python("workers"), "payout")))
+    planned += [Service(queue, 2, (*_python("workers"), queue)) for queue in ("payout", "messages")]
     planned.append(Service("cron", 2, _python("workers.cron")))
     planned.append(Service("reconciler", 2, _python("workers.reconciler")))
     return planned

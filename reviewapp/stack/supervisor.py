@@ -29,7 +29,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Supervisor:
     """Runs services until it is told to stop (SIGINT, SIGTERM, SIGHUP).
 
-    `missing_parts` names the parts of a started stack that do not answer yet.
+    `missing_parts` names the parts of a started stack that do not answer yet; `warning` is said last when it is up.
     """
 
     def __init__(
@@ -40,11 +40,13 @@ class Supervisor:
         missing_parts: Callable[[], list[str]],
         console: Console,
         folder: DataFolder,
+        warning: str = "",
     ) -> None:
         self._children = [Child(service, environment) for service in services]
         self._missing_parts = missing_parts
         self._console = console
         self._folder = folder
+        self._warning = warning
         self._selector = selectors.DefaultSelector()
         self._stop_requests = 0
         self._stopping = False
@@ -79,6 +81,8 @@ class Supervisor:
         self._console.say(f"已就绪：{url}（用时 {time.monotonic() - began:.1f} 秒）。按 Ctrl-C 停止。")
         if missing:
             self._console.say(f"网站已开，但这些部分还没有应答：{'、'.join(missing)}。情况见 {url}/readyz 。")
+        if self._warning:
+            self._console.say(self._warning)
         return True
 
     def _start(self, child: Child) -> None:

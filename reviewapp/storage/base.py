@@ -113,6 +113,13 @@ class Storage(ABC):
         """Remove the object for good; nothing happens when it is not there."""
 
     @abstractmethod
+    def delete_if_rested(self, sha256: str, rest: timedelta) -> bool:
+        """Remove the object unless somebody has kept it (again) within `rest`; True when it is not there any more.
+
+        For objects that no row names: somebody may just have handed the same bytes in, whose row is still to come.
+        """
+
+    @abstractmethod
     def iter_hashes(self) -> Iterator[str]:
         """Every object's name, in order; for reconciling with the rows."""
 

@@ -1,9 +1,12 @@
 """Objects on local disk: `ab/cd/<sha256>` under one root, never served as static files."""
 
 import contextlib
+import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,6 +52,16 @@ class LocalStorage(Storage):
             at.unlink()
             _sync_folder(at.parent)
 
+    def delete_if_rested(self, sha256: str, rest: timedelta) -> bool:
+        at = self._at(sha256)
+        if not at.exists():
+            return True
+        with _alone_in(at.parent):
+            if at.exists() and at.stat().st_mtime > time.time() - rest.total_seconds():
+                return False
+            self.delete(sha256)
+        return True
+
     def iter_hashes(self) -> Iterator[str]:
         for outer in _folders(self._root):
             for inner in _folders(outer):
@@ -62,7 +75,9 @@ class LocalStorage(Storage):
         at = self._at(incoming.sha256)
         at.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         incoming.path.chmod(0o400)
-        incoming.path.replace(at)
+        os.utime(incoming.path)
+        with _alone_in(at.parent):
+            incoming.path.replace(at)
         for folder in (at.parent, at.parent.parent, self._root):
             _sync_folder(folder)
 
@@ -72,6 +87,17 @@ def _folders(parent: Path) -> list[Path]:
     if not parent.is_dir():
         return []
     return sorted(entry for entry in parent.iterdir() if len(entry.name) == 2 and entry.is_dir())
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Nobody else keeps or removes a file of this folder meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -75,6 +76,18 @@ class S3Storage(Storage):
     def delete(self, sha256: str) -> None:
         with _errors(sha256):
             self._client.delete_object(**self._object(sha256))
+
+    def delete_if_rested(self, sha256: str, rest: timedelta) -> bool:
+        """Between the look and the removal nothing is locked: a PUT of the same bytes in that moment is lost."""
+        try:
+            with _errors(sha256):
+                kept_at = self._client.head_object(**self._object(sha256))["LastModified"]
+        except MissingFile:
+            return True
+        if kept_at > datetime.now(UTC) - rest:
+            return False
+        self.delete(sha256)
+        return True
 
     def iter_hashes(self) -> Iterator[str]:
         with _errors(""):

@@ -39,6 +39,7 @@ from reviewapp.web import (
     reconciliations,
     recycler,
     relatives,
+    retention,
     returns,
     review,
     samples,
@@ -81,3 +82,4 @@ def register(app: Flask) -> None:
     navigation.register(app)
     filters.register(app)
     signals.register(app)
+    retention.register(app)

@@ -34,9 +34,10 @@ def only_in_demo() -> None:
 @blueprint.get("/messages")
 @open_to(ANYONE)
 def messages() -> ResponseReturnValue:
-    """The newest messages that the local SMS adapter kept."""
+    """The newest messages, those that were not sent included."""
     newest = db.session.scalars(select(Message).order_by(Message.id.desc()).limit(_NEWEST)).all()
-    return render_template("demo/messages.html", messages=newest)
+    signature = current_app.extensions["settings"].sms.signature
+    return render_template("demo/messages.html", messages=newest, signature=signature)
 
 
 @blueprint.get("/clock")

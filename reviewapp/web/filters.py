@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
+from reviewapp import clock
 from reviewapp.policy import Programme, masks, workflow
 from reviewapp.policy.kinds import KINDS
 from reviewapp.policy.voucher_flow import STATES as VOUCHER_STATES
@@ -122,6 +123,12 @@ def long_day(instant: datetime | None) -> str:
     return f"{local.year}年{local.month}月{local.day}日"
 
 
+def days_left(until: datetime) -> str:
+    """还剩 3 天, by calendar days in Shanghai; on the last one 今天截止."""
+    days = (until.astimezone(_ZONE).date() - clock.now().astimezone(_ZONE).date()).days
+    return f"还剩 {days} 天" if days > 0 else "已过期限" if days < 0 else "今天截止"
+
+
 def state_word(state: str) -> str:
     """The one Chinese word of a claim's state."""
     return workflow.STATES[state]
@@ -175,6 +182,7 @@ def register(app: Flask) -> None:
         day=day,
         moment=moment,
         long_day=long_day,
+        days_left=days_left,
         state_word=state_word,
         state_tone=_TONES.__getitem__,
         role_word=workflow.ROLES.__getitem__,

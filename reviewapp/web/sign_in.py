@@ -35,15 +35,10 @@ def phone() -> ResponseReturnValue:
     form = PhoneForm()
     if form.validate_on_submit():
         try:
-            with transaction(db.session):
-                service.send_code(db.session, current_app.extensions["sms"], datetime.now(UTC), form.phone.data)
+            return _send(form.phone.data, form.next.data)
         except ReviewError as error:
             form.phone.errors = [error.message]
-        else:
-            private.keep(_PHONE, form.phone.data)
-            session[_NEXT] = form.next.data
-            return redirect(url_for("sign_in.code"))
-    return render_template("public/sign_in.html", form=form)
+    return render_template("public/sign_in.html", form=form, closed=_closed())
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -69,17 +64,12 @@ def code() -> ResponseReturnValue:
 @limiter.limit("20 per minute; 100 per hour", methods=["POST"])
 def again() -> ResponseReturnValue:
     """A signed-in claimant proves once more to hold the telephone, before what changes where money goes."""
-    form, refusal = AgainForm(), ""
+    form, refusal = AgainForm(), _closed()
     if form.validate_on_submit():
         try:
-            with transaction(db.session):
-                service.send_code(db.session, current_app.extensions["sms"], datetime.now(UTC), current_user.phone)
+            return _send(current_user.phone, form.next.data)
         except ReviewError as error:
             refusal = error.message
-        else:
-            private.keep(_PHONE, current_user.phone)
-            session[_NEXT] = form.next.data
-            return redirect(url_for("sign_in.code"))
     return render_template("public/sign_in_again.html", form=form, phone=current_user.phone, refusal=refusal)
 
 
@@ -91,6 +81,20 @@ def leave() -> ResponseReturnValue:
     session.clear()
     flash("您已退出登录。", "success")
     return redirect(url_for("public.home"))
+
+
+def _send(phone: str, target: str | None) -> ResponseReturnValue:
+    """Send a code and go on to where it is asked for. Raises ReviewError when none was sent."""
+    if not service.send_code(db.session, current_app.extensions["sms"], datetime.now(UTC), phone):
+        flash("短信平台答复较慢，验证码可能晚几分钟到。超过 1 分钟没有收到的，请重新获取。", "warning")
+    private.keep(_PHONE, phone)
+    session[_NEXT] = target
+    return redirect(url_for("sign_in.code"))
+
+
+def _closed() -> str:
+    """Why nobody can sign in by telephone here; empty where they can."""
+    return "" if current_app.extensions["sms"].reaches else service.NO_PROVIDER
 
 
 def _enter(user: object) -> ResponseReturnValue:

@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from reviewapp.cli import office as command
 from reviewapp.errors import InvalidValue, ReviewError
 from reviewapp.models import AccountStep, Organisation, User
+from tests import factories
+from tests.factories.batches import dealers_batch
+from tests.factories.papers import upload
 from tests.support.databases import tuned_engine
 
 CLERK = ("add-user", "point", "--name", "测试甲", "--role", "point", "--password", "回收点的口令-2024")
@@ -69,3 +72,22 @@ def test_the_operator_helps_whoever_is_locked_out(run: Callable[..., Result], sq
             *(("point", "reset_password", None), ("point", "disable", None)),
         ]
         assert session.scalars(select(User.must_change_password).order_by(User.id)).all() == [True, True]
+
+
+def test_what_is_due_to_be_erased_is_listed_and_left(
+    run: Callable[..., Result], sqlite_url: str, app_factory: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session(tuned_engine(sqlite_url)) as session:
+        draft = factories.claim(session)
+        upload(session, draft)
+        dealers_batch(session, factories.user(session, "dealer"))
+        session.commit()
+        listed = run("abandoned-drafts", "--at", "2024-01-07").output
+        assert "1 份草稿\t1 个文件\t2024-01-07 起到期" in listed
+        assert "经销商批次：1 批" in listed
+        assert "共 0 份草稿" in run("abandoned-drafts", "--at", "2024-01-06").output
+        session.refresh(draft)
+        assert draft.erased_at is None
+    demo = app_factory(sqlite_url, REVIEWAPP_DEMO="1")
+    monkeypatch.setattr(command, "create_app", lambda: demo)
+    assert isinstance(run("abandoned-drafts").exception, InvalidValue)

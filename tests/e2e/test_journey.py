@@ -145,7 +145,7 @@ def sign_in_by_phone(person: Person, phone: str) -> None:
     with person.context.expect_page() as opened:
         page.get_by_role("link", name="短信发件箱").click()
     messages = opened.value
-    code = messages.get_by_text("登录验证码是").first.inner_text().split("验证码是 ")[1][:6]
+    code = messages.get_by_text("登录验证码是").first.inner_text().split("验证码是")[1][:6]
     messages.close()
     page.get_by_label("验证码").fill(code)
     page.get_by_role("button", name="登录").click()

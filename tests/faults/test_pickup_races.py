@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
 from reviewapp.models import Actor, Event, PickupCall, PickupItem
-from reviewapp.services import pickup_calls, pickup_receipt, pickups
+from reviewapp.services import outbox, pickup_calls, pickup_receipt, pickups
 from reviewapp.services.pickup_receipt import Verdict
-from reviewapp.sms import LocalOutbox
 from tests.factories import NOW
 from tests.factories import collection as made
 from tests.faults.races import at_once, engine_for_many
@@ -31,13 +30,17 @@ def many(postgres_url: str) -> Iterator[Engine]:
 
 def test_one_list_one_confirmation_one_call(many: Engine) -> None:
     with Session(many) as session, transaction(session):
-        clerk, company = made.clerk(session), made.recycler(session)
+        clerk, company = made.clerk(session, phone="13800000001"), made.recycler(session)
         names = [made.handed_in(session, clerk, index).public_id for index in range(10)]
         point, firm = Actor.of(clerk), company.organisation.public_id
         recycler = Actor.of(company)
+        rows = [outbox.add(session, "pickup.call", point.organisation_id or 0, NOW) for _ in range(CLICKS)]
+        session.flush()
+        ordered = [row.id for row in rows]
     once = {"done": 1, "illegal_move": CLICKS - 1}
     called = _at_once(
-        many, lambda session, _: pickup_calls.call_if_due(session, LocalOutbox(), point.organisation_id or 0, NOW)
+        many,
+        lambda session, at: len(pickup_calls.call_if_due(session, point.organisation_id or 0, NOW, ordered[at])),
     )
     assert called == {"done": 1, "nothing": CLICKS - 1}
     shuffled = [names[at % 10 :] + names[: at % 10] for at in range(CLICKS)]

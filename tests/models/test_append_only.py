@@ -111,6 +111,25 @@ def _refused(session: Session, table: str, statement: str) -> None:
 
 
 @both_databases
+def test_only_what_an_erased_draft_held_may_be_deleted_and_nothing_put_in_is_ever_one(filled: Session) -> None:
+    draft = factories.claim(filled)
+    factories.add_facts(filled, draft, "applicant", {"name": "测试甲"})
+    filled.commit()
+    of_draft = text("DELETE FROM facts WHERE claim_id = :id")
+    with pytest.raises(DBAPIError, match="append-only"):
+        filled.execute(of_draft, {"id": draft.id})
+    filled.rollback()
+    draft.erased_at = NOW
+    filled.commit()
+    with pytest.raises(DBAPIError, match="append-only"):
+        filled.execute(text("UPDATE facts SET field = 'phone' WHERE claim_id = :id"), {"id": draft.id})
+    filled.rollback()
+    assert filled.execute(of_draft, {"id": draft.id}).rowcount == 1
+    with pytest.raises(DBAPIError, match="erased_never_put_in"):
+        filled.execute(text("UPDATE claims SET erased_at = created_at WHERE state = 'in_review'"))
+
+
+@both_databases
 def test_protecting_again_is_harmless(filled: Session) -> None:
     append_only.protect(filled.connection())
     with pytest.raises(DBAPIError, match="append-only"):

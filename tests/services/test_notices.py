@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from reviewapp.models import Actor, Claim, Message, Outbox
 from reviewapp.services import decisions, facts, leases, notices, objections, queue
-from reviewapp.sms import LocalOutbox
 from tests import factories
 from tests.factories import NOW
 from tests.factories.objections import objection, published
@@ -36,10 +35,10 @@ def _send(session: Session) -> list[tuple[str, str]]:
     """What the worker does with the open rows; all messages there are, number and text."""
     session.flush()
     for row in session.scalars(select(Outbox).where(Outbox.topic == "claim.notice", Outbox.done_at.is_(None))).all():
-        notices.send(session, LocalOutbox(), NOW, row.subject_id)
+        notices.due(session, NOW, row.subject_id, row.id)
         row.done_at = NOW
     session.flush()
-    return [(one.phone, one.body) for one in session.scalars(select(Message).order_by(Message.id))]
+    return [(one.phone, one.content.text) for one in session.scalars(select(Message).order_by(Message.id))]
 
 
 def test_a_claim_sent_back_says_until_when(session: Session, reviewer: Actor) -> None:
@@ -49,6 +48,19 @@ def test_a_claim_sent_back_says_until_when(session: Session, reviewer: Actor) ->
     assert phone == claim.entered_by.phone
     assert claim.number in body
     assert f"{claim.correction_until.astimezone(NOW.tzinfo):%m月%d日}" in body
+
+
+def test_what_waits_while_it_ceases_to_be_so_is_not_told(session: Session, reviewer: Actor) -> None:
+    """The provider did not take it at the first try; at the second the claim is somewhere else."""
+    claim = _in_review(session, reviewer)
+    decisions.return_for_correction(session, reviewer, NOW, claim.id, claim.fence, items={"applicant.phone": "空号"})
+    row = session.scalars(select(Outbox).where(Outbox.topic == "claim.notice")).one()
+    first, again = (notices.due(session, NOW, row.subject_id, row.id) for _ in range(2))
+    assert [one.key for one in first] == [one.key for one in again]
+    queue.withdraw(session, Actor.of(claim.entered_by), NOW + timedelta(minutes=1), claim.id, claim.revision)
+    assert notices.due(session, NOW, row.subject_id, row.id) == []
+    dropped = session.scalars(select(Message)).one()
+    assert (dropped.state, dropped.reason) == ("undelivered", "情况已经变化，不再发送")
 
 
 def test_what_is_no_longer_so_is_not_told(session: Session, reviewer: Actor) -> None:

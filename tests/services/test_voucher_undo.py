@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound
-from reviewapp.models import Actor, Event, Message, Outbox, Redemption, WrongPerson
+from reviewapp.models import Actor, Event, Outbox, Redemption, WrongPerson
 from reviewapp.services import funds, notices, voucher_persons, voucher_settlements, voucher_undo, vouchers
 from reviewapp.services.voucher_undo import UNDO_WITHIN
-from reviewapp.sms import LocalOutbox
 from tests import factories
 from tests.factories import NOW
 from tests.factories import vouchers as made
@@ -41,10 +40,10 @@ def test_taken_back_and_redeemed_anew(session: Session, dealer: Actor) -> None:
     said = session.scalars(select(Event).where(Event.claim_id == voucher.claim_id).order_by(Event.id)).all()
     assert [event.action for event in said] == ["redeem_voucher", "undo_redemption", "redeem_voucher"]
     assert "4,000.00 元、发票 00000000000000000777 的核销：发票号码输错" in said[1].reason
-    notices.send(session, LocalOutbox(), AT_ONCE, said[1].id)
-    (told,) = session.scalars(select(Message)).all()
-    assert (told.phone, "已撤销，券可继续使用" in told.body) == ("13800000001", True)
-    assert session.scalars(select(Outbox.subject_id).where(Outbox.topic == "claim.notice")).all() == [said[1].id]
+    (ordered,) = session.scalars(select(Outbox).where(Outbox.topic == "claim.notice")).all()
+    assert ordered.subject_id == said[1].id
+    (told,) = notices.due(session, AT_ONCE, said[1].id, ordered.id)
+    assert (told.phone, "已撤销，券可继续使用" in told.content.text) == ("13800000001", True)
     assert funds.verify(session) == []
     with pytest.raises(IllegalMove, match="已经撤销过了"):
         voucher_undo.undo(session, dealer, AT_ONCE, wrong.id, "再来")

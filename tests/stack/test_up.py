@@ -20,7 +20,7 @@ from reviewapp.stack.background import Stack, running_stack
 
 pytestmark = pytest.mark.slow
 
-SERVICES = {"redis", "bank", "web", "ocr-1", "payout", "cron", "reconciler"}
+SERVICES = {"redis", "bank", "web", "ocr-1", "payout", "messages", "cron", "reconciler"}
 
 
 def _free_port() -> int:
@@ -81,12 +81,13 @@ def _killed_supervisor_leaves_nothing(data: Path) -> None:
 
 
 def test_a_stack_from_start_to_sudden_end(data: Path, tmp_path: Path) -> None:
-    """One stack for several claims: a start costs seven processes."""
+    """One stack for several claims: a start costs eight processes."""
     ports = {"port": _free_port(), "bank_port": _free_port()}
     storage = {"STORAGE_URL": f"file:{tmp_path / 'uploads'}"}
     with running_stack(data, **ports, log=tmp_path / "log", environment=storage) as stack:
         assert set(stack.processes) == SERVICES
         assert set(_parts(stack).values()) == {"ok"}
+        assert "没有设置短信服务（SMS_URL）" in (tmp_path / "log").read_text().rpartition("已就绪")[2]
         _second_is_refused(data)
         assert set(_parts(stack).values()) == {"ok"}
         _killed_services_come_back(stack)

@@ -122,3 +122,12 @@ def test_only_hashes_name_objects(name: str, storage: Storage) -> None:
             call(name)
     with pytest.raises(ValueError, match="SHA-256"), storage.path(name):
         pass
+
+
+def test_what_was_kept_lately_is_not_deleted_for_resting(storage: Storage) -> None:
+    storage.put(io.BytesIO(PAPER))
+    assert not storage.delete_if_rested(NAME, timedelta(hours=1))
+    assert storage.verify(NAME)
+    assert storage.delete_if_rested(NAME, timedelta(seconds=-60))
+    assert not storage.exists(NAME)
+    assert storage.delete_if_rested(NAME, timedelta(hours=1))

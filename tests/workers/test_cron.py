@@ -63,6 +63,7 @@ def test_the_real_ticks_run_on_an_empty_office(app: Flask, redis_url: str, monke
     assert ran == [
         "release_expired_leases",
         "lapse_overdue_returns",
+        "order_reminders",
         "expire_vouchers",
         "lapse_unclaimed_sales",
         "end_publications",
@@ -70,6 +71,9 @@ def test_the_real_ticks_run_on_an_empty_office(app: Flask, redis_url: str, monke
         "order_reconciliation",
         "keep_heads",
         "anchor_heads",
+        "erase_drafts",
+        "clear_batches",
+        "sweep_files",
     ]
     with app.app_context():
         db.engine.dispose()

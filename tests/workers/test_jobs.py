@@ -27,7 +27,7 @@ from reviewapp.models import (
 )
 from reviewapp.scratch.bank import SandboxBank
 from reviewapp.services import checking, funds, notices, outbox, payouts, queue, reconciliation, trail
-from reviewapp.sms import Sms
+from reviewapp.services.messages import Outgoing
 from tests.factories.claims import claim
 from tests.factories.facts import complete_draft, purchase
 from tests.factories.money import pool
@@ -101,7 +101,11 @@ def test_one_bell_serves_for_all_that_is_due(office: Session, bank: SandboxBank)
         middle = office.scalars(select(Outbox.id).order_by(Outbox.id)).all()[2]
     perform(middle)
     done = [(row.topic, row.attempts, row.done_at) for row in office.scalars(select(Outbox).order_by(Outbox.id))]
-    assert done == [("payout.send", 1, NOW)] * 5 + [("claim.notice", 1, NOW)] * 5
+    assert done == [("payout.send", 1, NOW)] * 5 + [("claim.notice", 0, None)] * 5, "messages have a queue of their own"
+    first = office.scalars(select(func.min(Outbox.id)).where(Outbox.done_at.is_(None))).one()
+    office.rollback()
+    perform(first)
+    assert office.scalar(select(func.count()).where(Outbox.done_at.is_(None))) == 0
     assert sorted(bank.credits()) == sorted((payout.number, 300_000) for payout in payouts_due)
     assert funds.verify(office) == []
 
@@ -182,15 +186,15 @@ def test_messages_are_handed_over_together_and_once(office: Session) -> None:
 
 
 def test_a_message_that_cannot_be_made_keeps_no_other_back(office: Session, hands: Hands, monkeypatch: Any) -> None:
-    claims, send = _told(office, 3), notices.send
+    claims, due = _told(office, 3), notices.due
     broken = claims[1].id
 
-    def sent(session: Session, sms: Sms, now: datetime, event_id: int) -> bool:
+    def made(session: Session, now: datetime, event_id: int, outbox_id: int) -> list[Outgoing]:
         if session.get_one(Event, event_id).claim_id == broken:
             raise ValueError("no words for it")
-        return send(session, sms, now, event_id)
+        return due(session, now, event_id, outbox_id)
 
-    monkeypatch.setattr(notices, "send", sent)
+    monkeypatch.setattr(notices, "due", made)
     first = office.scalars(select(func.min(Outbox.id))).one()
     office.rollback()
     perform(first)
@@ -373,3 +377,17 @@ def test_the_books_are_reconciled_with_the_banks_own(office: Session, bank: Sand
     assert _perform(office, reconciliation.TOPIC).done_at is not None
     row = office.scalars(select(Reconciliation)).one()
     assert (row.difference_fen, row.rows, row.on_the_way) == (0, [], 0)
+
+
+def test_a_reminder_that_a_worker_comes_to_at_night_waits_for_the_morning(office: Session, hands: Hands) -> None:
+    with transaction(office):
+        row = claim(office, "returned")
+        trail.mention(office, row, NOW, "remind_mending")
+    hands.turn(13 * 3600)
+    assert (_perform(office, "claim.notice").due_at, _messages(office)) == (NOW + timedelta(hours=23.5), 0)
+    hands.turn(11 * 3600)
+    assert (_perform(office, "claim.notice").done_at, _messages(office)) == (hands.at, 1)
+
+
+def _messages(office: Session) -> int:
+    return office.scalar(select(func.count()).select_from(Message)) or 0

@@ -65,7 +65,7 @@ def _listens(process: subprocess.Popen[bytes]) -> bool:
     return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
 
 
-@pytest.mark.parametrize("queue", ["ocr", "payout"])
+@pytest.mark.parametrize("queue", ["ocr", "payout", "messages"])
 def test_a_worker_listens_and_ends_when_told(app: Flask, environment: dict[str, str], queue: str) -> None:
     with _running(environment, "workers", queue) as process:
         wait_until(lambda: _works(app, queue) and _listens(process), seconds=60, what="the worker does not listen")

@@ -6,8 +6,8 @@ to do, and this function never raises for work that went wrong: it writes the er
 A bell of a shared queue (`queueing.MOST_BELLS`) says only that there is work: the job goes on with whatever else is due
 there, one row after the other, each taken under its own lease. So thousands of instructions need neither as many bells
 nor as many processes. Instructions that nobody has tried to send yet are taken a handful at a time, a few times as many
-as the bank is sent at once: they share two transactions; so are messages to claimants, which share one. What went wrong
-once is done alone from then on.
+as the bank is sent at once: they share two transactions; so do messages to claimants. What went wrong once is done
+alone from then on.
 """
 
 from __future__ import annotations

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.services import likeness, notices, outbox, struck_claims
+from workers.jobs.messages import deliver
 from workers.jobs.task import Task
 
-#: How many messages are handed over in one transaction.
+#: How many messages share their transactions.
 MESSAGES = 50
 _MOST_ATTEMPTS = 3
 
@@ -29,11 +30,15 @@ def compare(session: Session, app: Flask, task: Task) -> None:
 
 
 def notice(session: Session, app: Flask, *tasks: Task) -> None:
-    """claim.notice: a short message to each claimant (subject: event), all handed over or none."""
-    with transaction(session):
+    """claim.notice: a short message to each claimant (subject: event), a reminder not at night."""
+    now, due = clock.now(), {}
+    with transaction(session, durable=False):
         for task in tasks:
-            notices.send(session, app.extensions["sms"], clock.now(), task.subject_id)
-        outbox.finish(session, clock.now(), *(task.outbox_id for task in tasks))
+            if wait := notices.wait(session, now, task.subject_id):
+                outbox.postpone(session, task.outbox_id, clock.machine() + wait)
+            else:
+                due[task] = notices.due(session, now, task.subject_id, task.outbox_id)
+    deliver(session, app, due)
 
 
 def recheck_firm(session: Session, _app: Flask, task: Task) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from reviewapp import clock
 from reviewapp.db import transaction
 from reviewapp.services import origin_scans, outbox, pickup_calls
+from workers.jobs.messages import deliver
 from workers.jobs.task import Task
 
 _MOST_ATTEMPTS = 3
@@ -26,6 +27,6 @@ def find_claim(session: Session, app: Flask, task: Task) -> None:
 
 def call(session: Session, app: Flask, task: Task) -> None:
     """pickup.call: tell point and recyclers once the stock is large enough (subject: organisation)."""
-    with transaction(session):
-        pickup_calls.call_if_due(session, app.extensions["sms"], task.subject_id, clock.now())
-        outbox.finish(session, clock.now(), task.outbox_id)
+    with transaction(session, durable=False):
+        due = pickup_calls.call_if_due(session, task.subject_id, clock.now(), task.outbox_id)
+    deliver(session, app, {task: due})

@@ -6,7 +6,7 @@ from alembic import op
 from reviewapp.models.append_only import protect
 
 revision = '0029'
-down_revision = '0031'
+down_revision = '0028'
 branch_labels = None
 depends_on = None
 

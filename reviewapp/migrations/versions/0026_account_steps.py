@@ -5,7 +5,7 @@ from alembic import op
 
 from reviewapp.models.append_only import protect
 
-revision = '0031'
+revision = '0026'
 down_revision = '0025'
 branch_labels = None
 depends_on = None
