@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from reviewapp import schemes
-from reviewapp.models import Claim, Decision, Evaluation, Event, Organisation, Pool
+from reviewapp.models import Claim, Decision, Evaluation, Organisation, Pool
 from reviewapp.policy import Programme, Scheme
 from reviewapp.policy.awards import FaceAward
 from reviewapp.policy.masks import mask_name
@@ -253,14 +253,10 @@ def _last_days(
     session: Session, published: Published, key: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]
 ) -> dict[Any, date]:
     """The last day of publication of what is held under these conditions, the latest by `key`."""
-    found = (
-        select(key, Claim.scheme_version, func.max(Event.at))
-        .join(Event, Event.claim_id == Claim.id)
-        .where(Event.action == "publish", Claim.state == "publication", *conditions)
-        .group_by(key, Claim.scheme_version)
-    )
+    found = select(key, Claim.scheme_version, func.max(Claim.published_at))
+    held_ones = found.where(Claim.state == "publication", *conditions).group_by(key, Claim.scheme_version)
     days: dict[Any, date] = {}
-    for which, version, at in session.execute(found):
+    for which, version, at in session.execute(held_ones):
         held = schemes.load(published.scheme.code, version).programmes[published.programme.id].publication_days
         last = local_date(publication_ends(at, held)) - timedelta(days=1)
         days[which] = max(last, days.get(which, last))
