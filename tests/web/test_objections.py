@@ -63,7 +63,9 @@ def test_from_a_letter_to_the_second_decision(rows: Session, visit: Visit) -> No
     assert "异议成立，审核通过已于" in words(lead.get(page))
     assert "审核通过 异议成立，已撤销" in words(lead.get(page))
     told = words(owner.get(own))
-    assert [said for said in ("审核通过已撤销", "经核实：发票是伪造的", "都为您保留") if said not in told] == []
+    assert [
+        said for said in ("审核通过已撤销", "经核实：发票是伪造的", "排队号和补贴额度都保留") if said not in told
+    ] == []
     assert "样例乙" not in owner.get(own).text + reviewer.get("/all").text
 
 
