@@ -70,17 +70,25 @@ def test_an_objection_undoes_an_approval(short_folder: Path, tmp_path: Path) -> 
         lead.page.goto("/desk/lead")
         lead.page.get_by_role("link", name="核实处理").click()
         _uphold(lead.page)
-        lead.page.goto("/desk")
-        lead.page.keyboard.press("n")
-        lead.page.get_by_role("heading", name=made["number"]).wait_for()
-        expect(lead.page.locator(".objections")).to_contain_text("请重新审核决定")
-        expect(lead.page.locator(".decide")).not_to_have_attribute("data-clean", "")
-        for person in (reviewer, lead):
-            assert person.barriers(made["path"], *(("/desk/lead",) if person is lead else ())) == []
-            person.page.set_viewport_size(PHONE)
-            person.page.goto(made["path"])
-            assert person.fits()
-            assert person.troubles == []
+        _decides_anew(lead.page, made["number"])
+        _can_be_used(reviewer, made["path"])
+        _can_be_used(lead, made["path"], "/desk/lead")
+
+
+def _decides_anew(page: Page, number: str) -> None:
+    page.goto("/desk")
+    page.keyboard.press("n")
+    page.get_by_role("heading", name=number).wait_for()
+    expect(page.locator(".objections")).to_contain_text("请重新审核决定")
+    expect(page.locator(".decide")).not_to_have_attribute("data-clean", "")
+
+
+def _can_be_used(person: Person, *paths: str) -> None:
+    assert person.barriers(*paths) == []
+    person.page.set_viewport_size(PHONE)
+    person.page.goto(paths[0])
+    assert person.fits()
+    assert person.troubles == []
 
 
 def _record(page: Page) -> None:
