@@ -14,7 +14,7 @@ from reviewapp.errors import IllegalMove, ReviewError
 from reviewapp.models import Actor, Claim, Event
 from reviewapp.policy import workflow
 from reviewapp.policy.workflow import ACTIONS, ROLES, STATES, TABLE
-from reviewapp.services import decisions, queue, trail
+from reviewapp.services import decisions, objections, queue, trail
 from tests import factories
 from tests.factories import NOW
 from tests.support.both import both_databases
@@ -47,10 +47,12 @@ def test_a_move_leads_only_where_its_row_says(row: workflow.Move) -> None:
                 workflow.move(row.state, row.action, role, target)
 
 
+SAID = objections.Received(NOW.date(), "letter", "样例异议")
 VERBS: dict[str, Callable[[Session, Actor, Claim], Any]] = {
     "submit": lambda session, actor, claim: queue.submit(session, actor, NOW, claim.id, claim.revision),
     "resubmit": lambda session, actor, claim: queue.resubmit(session, actor, NOW, claim.id, claim.revision),
     "withdraw": lambda session, actor, claim: queue.withdraw(session, actor, NOW, claim.id, claim.revision),
+    "object": lambda session, actor, claim: objections.record(session, actor, NOW, claim.id, SAID, form_key="a"),
     "put_back": lambda session, actor, claim: decisions.put_back(session, actor, NOW, claim.id, claim.fence),
     "approve": lambda session, actor, claim: decisions.approve(
         session, actor, NOW, claim.id, claim.fence, award_fen=1_000, reason="样例原因"
@@ -76,7 +78,7 @@ def test_the_services_change_nothing_that_the_table_does_not_list(session: Sessi
         if (state, verb, role) in LISTED:
             continue
         claim = session.get_one(Claim, claim_id)
-        person = by.id if verb in ("submit", "resubmit", "withdraw") else claim.reviewer_id
+        person = by.id if verb in ("submit", "resubmit", "withdraw", "object") else claim.reviewer_id
         with pytest.raises(ReviewError):
             act(session, Actor(role, person), claim)
         session.rollback()
