@@ -23,6 +23,8 @@ from reviewapp.services import payouts_results as results
 from reviewapp.services.payouts_lines import lock_claims, require_finance
 from reviewapp.services.payouts_matching import Judged, fingerprint, judge
 
+#: A line with the claim and the instruction that it speaks of.
+Told = tuple[ReturnLine, Claim, Payout]
 _LONGEST_NAME = 200
 
 
@@ -69,16 +71,15 @@ def apply(session: Session, actor: Actor, now: datetime, file_id: int, shown: st
     judged = judge(session, file)
     if fingerprint(judged) != shown:
         raise Stale("有指令在您打开预览之后变了，文件没有入账。请重新核对预览。")
-    settled: dict[str, list[funds.Settled]] = {"paid": [], "returned": []}
-    for one in sorted(judged, key=lambda one: claims[one.payout.claim_id].pool_id if one.payout else 0):
+    funds.hold_pools(session, {claim.pool_id for claim in claims.values()})
+    told: dict[str, list[Told]] = {}
+    for one in judged:
         _write(session, one)
         if one.payout is not None:
-            claim = claims[one.payout.claim_id]
-            write_result(session, now, one.line, one.match.outcome, claim, one.payout)
-            settled.get(one.match.outcome, []).append(of_line(claim, one.line))
+            told.setdefault(one.match.outcome, []).append((one.line, claims[one.payout.claim_id], one.payout))
     file.state, file.applied_by_id, file.applied_at = "applied", by_id, now
-    funds.record_paid(session, now, *settled["paid"], actor=actor)
-    funds.record_payment_returned(session, now, *settled["returned"], actor=actor)
+    for outcome, lines in told.items():
+        write_results(session, actor, now, outcome, *lines)
     return file
 
 
@@ -93,22 +94,23 @@ def discard(session: Session, actor: Actor, now: datetime, file_id: int) -> Retu
     return file
 
 
-def write_result(session: Session, now: datetime, line: ReturnLine, outcome: str, claim: Claim, payout: Payout) -> None:
-    """Write on a locked claim and its instruction what a line does to them; the money's postings are the caller's."""
+def write_results(session: Session, actor: Actor, now: datetime, outcome: str, *told: Told) -> None:
+    """Do to locked claims and their instructions what lines of one outcome say, with its postings; `actor` vouches."""
+    settled = [funds.Settled(claim, line.reference or None, line.id) for line, claim, _ in told]
     if outcome == "paid":
-        results.mark_paid(session, now, (claim, payout))
+        results.mark_paid(session, now, *((claim, payout) for _, claim, payout in told))
+        funds.record_paid(session, now, *settled, actor=actor)
     elif outcome == "failed":
-        results.mark_failed(session, now, claim, payout, line.reason or _unsaid(line))
+        for line, claim, payout in told:
+            results.mark_failed(session, now, claim, payout, line.reason or _unsaid(line))
     elif outcome == "returned":
-        results.mark_returned(session, now, claim, payout, line.reason or _unsaid(line))
+        for line, claim, payout in told:
+            results.mark_returned(session, now, claim, payout, line.reason or _unsaid(line))
+        funds.record_payment_returned(session, now, *settled, actor=actor)
     else:
         return
-    payout.bank_reference = line.reference or payout.bank_reference
-
-
-def of_line(claim: Claim, line: ReturnLine) -> funds.Settled:
-    """What the posting of a line tells."""
-    return funds.Settled(claim, line.reference or None, line.id)
+    for line, _, payout in told:
+        payout.bank_reference = line.reference or payout.bank_reference
 
 
 def _unsaid(line: ReturnLine) -> str:

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from reviewapp.bank.returns import Match
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound
 from reviewapp.models import Actor, Payout, SuspenseItem
-from reviewapp.services import funds, trail
+from reviewapp.services import trail
 from reviewapp.services.payouts_lines import require_finance
 from reviewapp.services.payouts_matching import effect_on
-from reviewapp.services.payouts_returns import of_line, write_result
+from reviewapp.services.payouts_returns import write_results
 
 _LONGEST_REASON = 500
 _REFUSALS = {
@@ -57,13 +57,9 @@ def confirm(session: Session, actor: Actor, now: datetime, item_id: int) -> Susp
     payout = session.get_one(Payout, item.payout_id, populate_existing=True)
     found = effect_on(session, item.line, payout)
     _require_fit(found, payout)
-    write_result(session, now, item.line, found.outcome, claim, payout)
+    write_results(session, actor, now, found.outcome, (item.line, claim, payout))
     item.line.payout_id = payout.id
     item.state, item.settler_id, item.settled_at = "assigned", by_id, now
-    if found.outcome == "paid":
-        funds.record_paid(session, now, of_line(claim, item.line), actor=actor)
-    elif found.outcome == "returned":
-        funds.record_payment_returned(session, now, of_line(claim, item.line), actor=actor)
     return item
 
 
