@@ -17,6 +17,7 @@ import pytest
 from hypothesis import settings
 
 from reviewapp.scratch.redis_server import RedisServer
+from tests.support.memory import roomy_memory
 from tests.support.postgres import SharedCluster
 from tests.support.processes import RUN_OWNER
 
@@ -40,7 +41,7 @@ settings.load_profile("repeatable")
 def pytest_configure(config: pytest.Config) -> None:
     """The first process makes the folder that all share; short, because unix sockets live in it."""
     if not hasattr(config, "workerinput"):
-        folder = tempfile.mkdtemp(prefix="ra-")
+        folder = tempfile.mkdtemp(prefix="ra-", dir=roomy_memory())
         os.chmod(folder, 0o711)  # noqa: PTH101 - PostgreSQL runs as another user and must get to its own folder
         os.environ[_RUN_FOLDER] = folder
         os.environ[RUN_OWNER] = str(os.getpid())
@@ -90,9 +91,11 @@ def _postgres_databases(worker_id: str) -> PostgresDatabases:
 
 
 @pytest.fixture
-def sqlite_url(_sqlite_databases: SqliteDatabases, tmp_path: Path) -> str:
+def sqlite_url(_sqlite_databases: SqliteDatabases, short_folder: Path) -> Iterator[str]:
     """A fresh SQLite database with the whole schema."""
-    return _sqlite_databases.fresh(tmp_path)
+    folder = Path(tempfile.mkdtemp(prefix="sqlite-", dir=short_folder))
+    yield _sqlite_databases.fresh(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
