@@ -5,6 +5,7 @@ The application is imported inside the fixtures: tests of the leaf rooms neither
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -52,6 +53,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         SharedCluster(_run_folder()).stop()
         shutil.rmtree(_run_folder(), ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the collector of garbage need not look through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)
@@ -145,8 +153,17 @@ def _sealer() -> None:
     sealing.use(sealing.Sealer(bytes(32), bytes(32)))
 
 
+@pytest.fixture(scope="session")
+def _once() -> Iterator[None]:
+    from tests.support.once import worked_out_once
+
+    with pytest.MonkeyPatch.context() as patch:
+        worked_out_once(patch)
+        yield
+
+
 @pytest.fixture
-def engine(database_url: str, _sealer: None) -> Iterator[Engine]:
+def engine(database_url: str, _sealer: None, _once: None) -> Iterator[Engine]:
     """An engine on `database_url` that behaves as the application's."""
     from tests.support.databases import tuned_engine
 
@@ -186,13 +203,19 @@ def settings_for(tmp_path: Path, redis_url: str) -> Callable[..., Settings]:
 
 
 @pytest.fixture
-def app_factory(settings_for: Callable[..., Settings]) -> Callable[..., Flask]:
+def app_factory(settings_for: Callable[..., Settings], _once: None) -> Callable[..., Flask]:
     """Makes the application for a database address (and environment names as keywords)."""
     from reviewapp import create_app
+    from reviewapp.extensions import db, security
+    from tests.support.once import share_statements, share_templates
 
     def make(database_url: str, **environment: str) -> Flask:
         app = create_app(settings_for(database_url, **environment))
         app.testing = True
+        security.pwd_context.update(argon2__rounds=1, argon2__memory_cost=8, argon2__parallelism=1)
+        share_templates(app)
+        with app.app_context():
+            share_statements(db.engine)
         return app
 
     return make

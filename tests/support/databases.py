@@ -14,12 +14,14 @@ from sqlalchemy import Engine, create_engine
 from reviewapp.db import tune
 from reviewapp.models import Base
 from reviewapp.scratch.postgres import Cluster
+from tests.support.once import share_statements
 
 
 def tuned_engine(url: str) -> Engine:
     """An engine that behaves as the application's."""
     engine = create_engine(url)
     tune(engine)
+    share_statements(engine)
     return engine
 
 
