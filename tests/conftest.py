@@ -61,7 +61,6 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end: the collector of garbage need not look through it again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)
