@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 _MEMORY = Path("/dev/shm")
-_ENOUGH = 2 * 2**30  # bytes; a whole run on three processes needs a quarter of it
+_ENOUGH = 2 * 2**30  # bytes; three processes of database tests were seen to keep 0.2 GiB, whole stacks keep more
 
 
 def roomy_memory() -> Path | None:
