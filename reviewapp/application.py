@@ -1,4 +1,4 @@
-"""Builds the Flask application: settings, extensions, adapters, pages. Called through `reviewapp.create_app`."""
+"""Builds the application that all processes have: settings, extensions, adapters. `reviewapp.create_app` adds pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import Flask
 from redis import Redis
 
-from reviewapp import clock, logs, queueing, schemes, sealing, web
+from reviewapp import clock, logs, queueing, schemes, sealing
 from reviewapp.bank import bank_from_url
 from reviewapp.bank.template import Template, TemplateError, load_templates
 from reviewapp.config import PROJECT, BadSetting, Settings
@@ -24,7 +24,7 @@ _MAX_REQUEST = 26 * 1024 * 1024
 
 
 def build(settings: Settings | None = None) -> Flask:
-    """The whole application for `settings` (default: from the environment)."""
+    """The application for `settings` (default: from the environment) as far as processes without pages need it."""
     settings = settings or Settings.from_environment()
     app = Flask("reviewapp", template_folder=str(PROJECT / "templates"))
     app.config.from_mapping(_flask_config(settings))
@@ -33,7 +33,6 @@ def build(settings: Settings | None = None) -> Flask:
     clock.use(settings.data / "demo-clock" if settings.demo_mode else None)
     _attach_adapters(app, settings)
     _initialise_extensions(app)
-    web.register(app)
     return app
 
 

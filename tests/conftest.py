@@ -5,6 +5,7 @@ The application is imported inside the fixtures: tests of the leaf rooms neither
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import settings
 
 from reviewapp.scratch.redis_server import RedisServer
+from tests.support.memory import roomy_memory
 from tests.support.postgres import SharedCluster
 from tests.support.processes import RUN_OWNER
 
@@ -40,10 +42,12 @@ settings.load_profile("repeatable")
 def pytest_configure(config: pytest.Config) -> None:
     """The first process makes the folder that all share; short, because unix sockets live in it."""
     if not hasattr(config, "workerinput"):
-        folder = tempfile.mkdtemp(prefix="ra-")
+        folder = tempfile.mkdtemp(prefix="ra-", dir=roomy_memory())
         os.chmod(folder, 0o711)  # noqa: PTH101 - PostgreSQL runs as another user and must get to its own folder
         os.environ[_RUN_FOLDER] = folder
         os.environ[RUN_OWNER] = str(os.getpid())
+        # The run has a process for every core: an engine with a thread for every core burns twice the time in waiting.
+        os.environ["OCR_THREADS"] = "1"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -51,6 +55,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         SharedCluster(_run_folder()).stop()
         shutil.rmtree(_run_folder(), ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the collector of garbage need not look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -90,9 +100,11 @@ def _postgres_databases(worker_id: str) -> PostgresDatabases:
 
 
 @pytest.fixture
-def sqlite_url(_sqlite_databases: SqliteDatabases, tmp_path: Path) -> str:
+def sqlite_url(_sqlite_databases: SqliteDatabases, short_folder: Path) -> Iterator[str]:
     """A fresh SQLite database with the whole schema."""
-    return _sqlite_databases.fresh(tmp_path)
+    folder = Path(tempfile.mkdtemp(prefix="sqlite-", dir=short_folder))
+    yield _sqlite_databases.fresh(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -142,8 +154,17 @@ def _sealer() -> None:
     sealing.use(sealing.Sealer(bytes(32), bytes(32)))
 
 
+@pytest.fixture(scope="session")
+def _once() -> Iterator[None]:
+    from tests.support.once import worked_out_once
+
+    with pytest.MonkeyPatch.context() as patch:
+        worked_out_once(patch)
+        yield
+
+
 @pytest.fixture
-def engine(database_url: str, _sealer: None) -> Iterator[Engine]:
+def engine(database_url: str, _sealer: None, _once: None) -> Iterator[Engine]:
     """An engine on `database_url` that behaves as the application's."""
     from tests.support.databases import tuned_engine
 
@@ -183,13 +204,19 @@ def settings_for(tmp_path: Path, redis_url: str) -> Callable[..., Settings]:
 
 
 @pytest.fixture
-def app_factory(settings_for: Callable[..., Settings]) -> Callable[..., Flask]:
+def app_factory(settings_for: Callable[..., Settings], _once: None) -> Callable[..., Flask]:
     """Makes the application for a database address (and environment names as keywords)."""
     from reviewapp import create_app
+    from reviewapp.extensions import db, security
+    from tests.support.once import share_statements, share_templates
 
     def make(database_url: str, **environment: str) -> Flask:
         app = create_app(settings_for(database_url, **environment))
         app.testing = True
+        security.pwd_context.update(argon2__rounds=1, argon2__memory_cost=8, argon2__parallelism=1)
+        share_templates(app)
+        with app.app_context():
+            share_statements(db.engine)
         return app
 
     return make

@@ -7,15 +7,15 @@ from functools import cache
 
 from flask import Flask
 
-from reviewapp import create_app
+from reviewapp.application import build
 from reviewapp.extensions import db
 
 
 @cache
 def app() -> Flask:
-    """The application of this process; forked children inherit it and call `after_fork`."""
+    """The application of this process, without pages; forked children inherit it and call `after_fork`."""
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
-    return create_app()
+    return build()
 
 
 def after_fork() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask_migrate import upgrade
 
-from reviewapp import create_app
+from reviewapp.application import build
 from reviewapp.db import transaction
 from reviewapp.extensions import db
 from reviewapp.services import chain
@@ -14,7 +14,7 @@ from reviewapp.services import chain
 @click.command(help="把数据库升级到当前版本（可以重复执行）。")
 def migrate() -> None:
     """Run every Alembic migration that the database has not had yet; link events that are older than the chain."""
-    with create_app().app_context():
+    with build().app_context():
         upgrade()
         with transaction(db.session):
             adopted = chain.adopt(db.session)

@@ -15,12 +15,14 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from reviewapp.db import tune
 from reviewapp.models import Base
 from reviewapp.scratch.postgres import Cluster
+from tests.support.once import share_statements
 
 
 def tuned_engine(url: str) -> Engine:
     """An engine that behaves as the application's."""
     engine = create_engine(url)
     tune(engine)
+    share_statements(engine)
     return engine
 
 

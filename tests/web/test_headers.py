@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from reviewapp.config import PROJECT
 from tests import factories
@@ -45,22 +46,27 @@ def _elsewhere(address: str) -> bool:
     return bool(parts.netloc) or parts.scheme not in ("", "data")
 
 
-def test_pages_hold_nothing_inline_and_nothing_from_elsewhere(app: Flask, rows: Session, visit: Visit) -> None:
+def test_every_page_holds_nothing_inline_nothing_from_elsewhere_and_has_the_headers(
+    app: Flask, rows: Session, visit: Visit
+) -> None:
     for who, path, answer in every_page(app, rows, visit):
-        page, told = Page(answer.text), f"{who}: {path}"
-        assert page.inline == [], told
-        assert [address for address in page.addresses if _elsewhere(address)] == [], told
-        assert len(page.ids) == len(set(page.ids)), f"{told}: {[name for name in page.ids if page.ids.count(name) > 1]}"
+        _holds_nothing_foreign(Page(answer.text), f"{who}: {path}")
+        _has_the_headers(answer, f"{who}: {path}")
 
 
-def test_every_answer_has_the_headers(app: Flask, rows: Session, visit: Visit) -> None:
-    for who, path, answer in every_page(app, rows, visit):
-        policy = answer.headers["Content-Security-Policy"]
-        assert "default-src 'self'" in policy
-        assert "unsafe" not in policy
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert "no-store" in answer.headers["Cache-Control"], f"{who}: {path}"
-        assert answer.headers["Referrer-Policy"] == "same-origin"
+def _holds_nothing_foreign(page: Page, told: str) -> None:
+    assert page.inline == [], told
+    assert [address for address in page.addresses if _elsewhere(address)] == [], told
+    assert len(page.ids) == len(set(page.ids)), f"{told}: {[name for name in page.ids if page.ids.count(name) > 1]}"
+
+
+def _has_the_headers(answer: TestResponse, told: str) -> None:
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy, told
+    assert "unsafe" not in policy, told
+    assert answer.headers["X-Content-Type-Options"] == "nosniff", told
+    assert "no-store" in answer.headers["Cache-Control"], told
+    assert answer.headers["Referrer-Policy"] == "same-origin", told
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/claims", "/healthz", "/static/css/app.css", "/sign-in"])
