@@ -20,7 +20,7 @@ from tests.support.both import both_databases
 _CHANGING = {
     "public_id", "form_key", "state", "revision", "changed_at", "special", "submitted_from", "wanted_fen",
     "reserved_fen", "award_fen", "reviewer_id", "lease_until", "fence", "correction_until", "approved_at",
-    "kept_for_id", "kept_until", "second_look", "first_by_id", "published_at", "open_objections",
+    "kept_for_id", "kept_until", "second_look", "first_by_id", "published_at", "open_objections", "erased_at",
 }  # fmt: skip
 
 
