@@ -87,4 +87,4 @@ def test_finance_is_told_of_what_the_bank_does_not_answer(
     rows.commit()
     said = words(visit(checker).get("/finance"))
     assert (payout.number in said) is shown
-    assert ("过了银行截止时间" in said) is shown
+    assert ("超过时限，银行仍没有给出结果" in said) is shown
