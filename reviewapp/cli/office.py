@@ -19,7 +19,7 @@ from reviewapp.policy.values import CHINA
 from reviewapp.policy.workflow import ROLES, WITH_ORGANISATION
 from reviewapp.queries.abandoned import abandoned
 from reviewapp.schemes import collection
-from reviewapp.services import erasure, funds, people, staff_accounts
+from reviewapp.services import erasure, funds, leases, people, staff_accounts
 
 _LEAST_PASSWORD = 10
 
@@ -87,9 +87,12 @@ def reset_password(username: str, generate: bool, remove_second_factor: bool) ->
 @click.argument("username")
 def disable_user(username: str) -> None:
     """Stop an account, for whoever has the command line."""
-    with create_app().app_context(), transaction(db.session):
-        user = staff_accounts.named(db.session, username)
-        staff_accounts.disable(db.session, SYSTEM, clock.now(), user.id)
+    with create_app().app_context():
+        with transaction(db.session):
+            user_id = staff_accounts.named(db.session, username).id
+            staff_accounts.disable(db.session, SYSTEM, clock.now(), user_id)
+        with transaction(db.session):
+            leases.release_held_by(db.session, clock.now(), user_id)
     click.echo(f"已停用账号 {username}，已登录的立即退出。")
 
 

@@ -143,13 +143,13 @@ class BatchPage(WithPublicId, Base):
     height: Mapped[int]
     kind: Mapped[str] = mapped_column(String(40))
     reading: Mapped[Any] = mapped_column(Sealed("batch_pages.reading"))
-    row_id: Mapped[int | None] = mapped_column(ForeignKey("batch_rows.id"))
+    row_id: Mapped[int | None] = mapped_column(ForeignKey("batch_rows.id"), index=True)
     placed_by: Mapped[str] = mapped_column(String(10), default="reading")
     doubtful: Mapped[bool] = mapped_column(default=False)
     aside: Mapped[bool] = mapped_column(default=False)
     why: Mapped[str] = mapped_column(String(100), default="")
     others: Mapped[list[int] | None] = mapped_column(JSON)
-    upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id"))
+    upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id"), index=True)
 
     file: Mapped[BatchFile] = relationship(back_populates="pages")
     row: Mapped[BatchRow | None] = relationship()

@@ -79,7 +79,7 @@ class Opinion(Base):
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"))
     fence: Mapped[int]
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluations.id"))
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluations.id"), index=True)
     action: Mapped[str] = mapped_column(String(10))
     award_fen: Mapped[int | None] = mapped_column(BigInteger)
     clause: Mapped[str | None] = mapped_column(String(60))

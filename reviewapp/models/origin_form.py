@@ -35,7 +35,7 @@ class OriginCode(Base):
     __tablename__ = "origin_codes"
 
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"), primary_key=True)
-    form_id: Mapped[int | None] = mapped_column(ForeignKey("origin_forms.id"))
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("origin_forms.id"), index=True)
 
     page: Mapped[Page] = relationship()
     form: Mapped[OriginForm | None] = relationship()

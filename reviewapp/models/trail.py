@@ -63,7 +63,7 @@ class Decision(Base):
     fence: Mapped[int]
     action: Mapped[str] = mapped_column(String(10))
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluations.id"))
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluations.id"), index=True)
     award_fen: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[Any] = mapped_column(Sealed("decisions.reason"), default="")
     clause: Mapped[str | None] = mapped_column(String(60))
@@ -115,7 +115,7 @@ class Event(Base):
     from_state: Mapped[str | None] = mapped_column(String(20))
     to_state: Mapped[str] = mapped_column(String(20))
     reason: Mapped[Any] = mapped_column(Sealed("events.reason"), nullable=True)
-    evaluation_id: Mapped[int | None] = mapped_column(ForeignKey("evaluations.id"))
+    evaluation_id: Mapped[int | None] = mapped_column(ForeignKey("evaluations.id"), index=True)
 
     claim: Mapped[Claim] = relationship()
     actor: Mapped[User | None] = relationship()

@@ -5,6 +5,7 @@ No document says anything of it: it is the office's practice, the same for every
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from reviewapp.policy.values import CHINA
@@ -31,11 +32,16 @@ def mending_due(returned_at: datetime, until: datetime) -> datetime | None:
     return datetime.combine(last - timedelta(days=min(DAYS_BEFORE, given // 2)), FIRST, CHINA)
 
 
-def card_due(failed_at: datetime, reminded: int) -> datetime | None:
-    """When another card is asked for after `reminded` reminders; None: no more."""
-    if reminded >= len(CARD_AFTER):
+def card_due(failed_at: datetime, reminded: Sequence[datetime]) -> datetime | None:
+    """When another card is asked for after these reminders, as far from the last one as if that had been in time; None:
+    no more.
+    """
+    if len(reminded) >= len(CARD_AFTER):
         return None
-    return datetime.combine(failed_at.astimezone(CHINA).date() + timedelta(days=CARD_AFTER[reminded]), FIRST, CHINA)
+    since, days = failed_at, CARD_AFTER[len(reminded)]
+    if reminded:
+        since, days = reminded[-1], days - CARD_AFTER[len(reminded) - 1]
+    return datetime.combine(since.astimezone(CHINA).date() + timedelta(days=days), FIRST, CHINA)
 
 
 def next_hour(now: datetime) -> datetime:

@@ -160,7 +160,7 @@ def _objected(rows: list[Objection], now: datetime) -> Objected:
 
 
 def _view(session: Session, actor: Actor, row: Objection) -> ObjectionView:
-    seen = _knows_who(actor, row)
+    seen = _knows_who(session, actor, row)
     settling = row.state == "open" and actor.role in services.MAY_SETTLE
     return ObjectionView(
         public_id=row.public_id,
@@ -183,6 +183,8 @@ def _view(session: Session, actor: Actor, row: Objection) -> ObjectionView:
     )
 
 
-def _knows_who(actor: Actor, row: Objection) -> bool:
-    """Who wrote it down, and leads; but not who approved the claim: somebody spoke up against what they did."""
-    return actor.id == row.recorded_by_id or (actor.role in services.MAY_SETTLE and actor.id != row.approved_by_id)
+def _knows_who(session: Session, actor: Actor, row: Objection) -> bool:
+    """Who wrote it down, and leads who may settle it; nobody who had a hand in what somebody spoke up against."""
+    if actor.id == row.recorded_by_id:
+        return True
+    return actor.role in services.MAY_SETTLE and not services.partiality(session, actor, row)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from reviewapp import schemes
-from reviewapp.models import Claim, Decision, Evaluation, Organisation, Pool
+from reviewapp.models import Claim, Decision, Evaluation, Organisation, Pool, Voucher
 from reviewapp.policy import Programme, Scheme
 from reviewapp.policy.awards import FaceAward
 from reviewapp.policy.masks import mask_name
@@ -30,6 +30,8 @@ PAGE_SIZE = 100
 #: States in which an approval stands. A demand (追回) is no verdict and may be dropped: the money is out, the line
 #: stays as paid. When all of an award has come back (`refunded`) nobody has it, and the name goes.
 LISTED = (*COMMITTED, "paid", "clawback")
+#: A voucher whose money is the pool's again: nobody has it.
+_GONE = ("expired", "voided")
 #: What the public is told of a state, no finer than needed: why a payout failed is the claimant's own affair.
 _SHOWN = {"publication": "publication", "paid": "paid", "clawback": "paid"}
 #: What is published of a purchase, the first that is there; `seller_name` of a used car's invoice is a person.
@@ -73,7 +75,8 @@ class Published:
     def everything(self) -> list[ColumnElement[bool]]:
         """The conditions on `Claim` of all that stand, those whose names are no longer shown included."""
         pools = select(Pool.id).where(Pool.scheme_code == self.scheme.code)
-        return [Claim.pool_id.in_(pools), Claim.state.in_(LISTED), Claim.programme == self.programme.id]
+        gone = exists().where(Voucher.claim_id == Claim.id, Voucher.state.in_(_GONE))
+        return [Claim.pool_id.in_(pools), Claim.state.in_(LISTED), Claim.programme == self.programme.id, ~gone]
 
     def named(self, first: date | None = None, last: date | None = None) -> list[ColumnElement[bool]]:
         """The conditions of the lines; with days only what was approved on them, both included."""

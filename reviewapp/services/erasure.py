@@ -173,7 +173,7 @@ _ERASABLE = (
     Claim.ticket.is_(None),
     Claim.erased_at.is_(None),
     ~_of_money(),
-    ~exists().where(Upload.claim_id == Claim.id, Upload.state.in_(_UNREAD)),
+    ~exists().where(Upload.claim_id == Claim.id, Upload.state.in_(_UNREAD), Upload.removed_at.is_(None)),
 )
 
 

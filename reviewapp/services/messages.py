@@ -25,8 +25,12 @@ from reviewapp.sms import Answer, Sms
 PATIENCE = timedelta(days=3)
 #: How long a number rests that the provider has had enough of (业务限流).
 _REST = timedelta(hours=1)
+#: So often a message is handed over whose answers get lost: each time it may have arrived, and not every provider
+#: knows it again.
+MOST_DOUBTS = 3
+_MAYBE = "多次没有收到短信平台的答复，可能已经发出，不再重发"
 _FINAL = ("bad_number", "refused")
-_PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
+_PHONE = re.compile(r"(?<!\d)(\+?86[ -]?)?(1\d{2})[ -]?\d{4}[ -]?(\d{4})(?!\d)")
 _REASON_LENGTH, _REFERENCE_LENGTH = 200, 64
 _LOG = structlog.get_logger(__name__)
 
@@ -75,7 +79,7 @@ def drop(session: Session, now: datetime, outbox_id: int) -> None:
 def hand_over(sms: Sms, one: Outgoing) -> Answer:
     """Ask the provider, with a line in the log; never inside a transaction. No number stands in log or reason."""
     answer = sms.send(one.key, one.phone, one.content)
-    reason = _PHONE.sub(lambda found: mask_phone(found.group()), _storable(answer.reason))[:_REASON_LENGTH]
+    reason = _PHONE.sub(r"\1\2****\3", _storable(answer.reason))[:_REASON_LENGTH]
     answer = replace(answer, reason=reason, reference=_storable(answer.reference or "")[:_REFERENCE_LENGTH] or None)
     log = _LOG.bind(key=one.key, template=one.content.template, phone=mask_phone(one.phone), status=answer.status)
     if answer.status == "sent":
@@ -85,8 +89,8 @@ def hand_over(sms: Sms, one: Outgoing) -> Answer:
     return answer
 
 
-def settle(session: Session, now: datetime, answers: Mapping[int, Answer], *, again: bool = True) -> None:
-    """Write down what became of messages; without `again` none of them is tried another time."""
+def settle(session: Session, now: datetime, answers: Mapping[int, Answer], tries: int, *, again: bool = True) -> None:
+    """Write down what became of messages after that many tries; without `again` none is tried another time."""
     for row in session.scalars(select(Message).where(Message.id.in_(answers))):
         answer = answers[row.id]
         row.reference = answer.reference
@@ -94,6 +98,8 @@ def settle(session: Session, now: datetime, answers: Mapping[int, Answer], *, ag
             _end(row, now, "sent", None)
         elif answer.status in _FINAL or not again or now - row.created_at > PATIENCE:
             _end(row, now, "undelivered", answer.reason)
+        elif answer.status == "unknown" and tries >= MOST_DOUBTS:
+            _end(row, now, "undelivered", _MAYBE)
         else:
             row.reason = answer.reason
     session.flush()

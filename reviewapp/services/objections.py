@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound
-from reviewapp.models import Actor, Claim, Decision, Objection, Opinion, Payout
+from reviewapp.models import UNDONE, Actor, Claim, Decision, Objection, Opinion, Payout
 from reviewapp.policy import pool as rules
 from reviewapp.policy.objections import CHANNELS, CONTACT_LENGTH, NAME_LENGTH, REASON_LENGTH, TEXT_LENGTH
 from reviewapp.policy.workflow import REVIEWERS
@@ -75,7 +75,7 @@ def record(
     claim = trail.lock(session, claim_id)
     same = select(Objection).where(Objection.claim_id == claim.id, Objection.form_key == form_key)
     if (there := session.scalar(same)) is not None:
-        return there
+        return _as_before(there, received)
     if claim.state != "publication":
         raise IllegalMove(_INSTEAD.get(claim.state, _CLOSED))
     row = _written(session, actor, now, claim, _sound(now, claim, received), form_key)
@@ -159,6 +159,19 @@ def _sound(now: datetime, claim: Claim, received: Received) -> Received:
     return Received(received.received_on, received.channel, text, received.raised_by.strip(), received.contact.strip())
 
 
+def _as_before(there: Objection, received: Received) -> Objection:
+    """The objection that this form wrote down already; IllegalMove when it says something else by now."""
+    kept = (there.received_on, there.channel, there.text, there.raised_by or "", there.contact or "")
+    given = (
+        received.received_on,
+        received.channel,
+        *(text.strip() for text in (received.text, received.raised_by, received.contact)),
+    )
+    if kept != given:
+        raise IllegalMove(f"这张表已经登记成异议 {there.number}，改动没有保存。另一条异议请刷新页面后登记。")
+    return there
+
+
 def _written(
     session: Session, actor: Actor, now: datetime, claim: Claim, received: Received, form_key: str
 ) -> Objection:
@@ -203,9 +216,13 @@ def partiality(session: Session, actor: Actor, row: Objection) -> str:
     """Why this person is not to settle the objection, as a sentence; "" when nothing stands against it."""
     if actor.id == row.entered_by_id:
         return f"这份申请是您自己录入的，{_ANOTHER}"
-    spoke = select(Opinion.id).where(
-        Opinion.claim_id == row.claim_id, Opinion.reviewer_id == actor.id, Opinion.action == "approve"
+    before = select(func.coalesce(func.max(Decision.fence), -1)).where(
+        Decision.claim_id == row.claim_id, Decision.id < row.decision_id, Decision.id.in_(UNDONE)
     )
+    spoke = select(Opinion.id).where(
+        Opinion.claim_id == row.claim_id, Opinion.reviewer_id == actor.id, Opinion.action == "approve",
+        Opinion.fence > before.scalar_subquery(),
+    )  # fmt: skip
     if actor.id == row.approved_by_id or session.scalar(spoke.limit(1)) is not None:
         return f"这份申请是您同意通过的，{_ANOTHER}"
     why = bias(session, actor, row.claim)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, false, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, false, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from reviewapp import schemes
-from reviewapp.models import Actor, Claim, ClaimKey, ClaimSkip, Pool, Relative
+from reviewapp.models import Actor, Claim, ClaimKey, ClaimSkip, Objection, Pool, Relative
 from reviewapp.policy.turns import open_to
 from reviewapp.services.days import local_date
 
@@ -78,13 +78,17 @@ def reach_of(session: Session, actor: Actor, now: datetime) -> Reach:
 
 def conflict(session: Session, actor: Actor, claim: Claim) -> str:
     """Why this person is not to decide on the claim, as a sentence; "" when nothing stands against it."""
-    why = bias(session, actor, claim)
+    why = bias(session, actor, claim) or _first_that_holds(session, claim, [_undone(actor)])
     return f"{why}，不能由您审核。请放回，由其他审核员办理。" if why else ""
 
 
 def bias(session: Session, actor: Actor, claim: Claim) -> str:
     """What ties this person to the claim; "" when nothing does."""
-    for why, condition in _conflicts(actor, _kin(session, actor)):
+    return _first_that_holds(session, claim, _conflicts(actor, _kin(session, actor)))
+
+
+def _first_that_holds(session: Session, claim: Claim, reasons: list[tuple[str, ColumnElement[bool]]]) -> str:
+    for why, condition in reasons:
         if session.scalar(select(Claim.id).where(Claim.id == claim.id, condition)) is not None:
             return why
     return ""
@@ -108,6 +112,15 @@ def _conflicts(actor: Actor, kin: tuple[tuple[str, str], ...]) -> list[tuple[str
     ]
 
 
+def _undone(actor: Actor) -> tuple[str, ColumnElement[bool]]:
+    """Was it this person's approval that was undone last? Older ones bar nobody: two leads must get to an end."""
+    upheld = select(func.max(Objection.id)).where(Objection.claim_id == Claim.id, Objection.state == "upheld")
+    own = exists().where(
+        Objection.id == upheld.correlate(Claim).scalar_subquery(), Objection.approved_by_id == actor.id
+    )
+    return "领取人上次的通过因异议撤销，须由他人重新审核", own
+
+
 def _barriers(actor: Actor, kin: tuple[tuple[str, str], ...]) -> list[tuple[str, ColumnElement[bool]]]:
     """Conflicts, and what keeps a person from being given a claim for now."""
     skipped = exists().where(
@@ -116,6 +129,7 @@ def _barriers(actor: Actor, kin: tuple[tuple[str, str], ...]) -> list[tuple[str,
     spoke_first = Claim.second_look.is_not(None) & (Claim.second_look == "waiting") & (Claim.first_by_id == actor.id)
     return [
         *_conflicts(actor, kin),
+        _undone(actor),
         ("领取人写明原因跳过，待他人办理", skipped),
         ("领取人已作初审，须由另一人复审", spoke_first),
     ]

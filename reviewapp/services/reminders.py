@@ -69,7 +69,7 @@ def _due_at(claim: Claim, history: Sequence[Event]) -> datetime | None:
     begun = max((at for at, event in enumerate(history) if event.action in _BEGINNINGS), default=None)
     if begun is None:
         return None
-    reminded = len(history) - begun - 1
+    reminded = [event.at for event in history[begun + 1 :]]
     if claim.correction_until is None:
         return rules.card_due(history[begun].at, reminded)
     return None if reminded else rules.mending_due(history[begun].at, claim.correction_until)

@@ -56,21 +56,27 @@ def send_code(session: Session, sms: Sms, now: datetime, phone: str) -> bool:
         code_id, message = _new_code(session, now, phone, keep=sms.local)
     answer = messages.hand_over(sms, message)
     with transaction(session):
-        messages.settle(session, now, {message.id: answer}, again=False)
+        messages.settle(session, now, {message.id: answer}, tries=1, again=False)
+        row = session.get_one(OneTimeCode, code_id)
         if answer.status in _NOT_SENT:
-            session.delete(session.get_one(OneTimeCode, code_id))
+            session.delete(row)
+        else:
+            row.expires_at = now + LIFE
     if answer.status in _NOT_SENT:
         raise Unavailable(_NOT_SENT[answer.status], code=f"sms_{answer.status}")
     return answer.status == "sent"
 
 
 def _new_code(session: Session, now: datetime, phone: str, *, keep: bool) -> tuple[int, Outgoing]:
-    """A new code within the limits, and the message with it; what is kept of that has the code only if `keep`."""
+    """A new code within the limits, and the message with it; what is kept of that has the code only if `keep`.
+
+    It opens nothing before it has gone: one that does not go is forgotten, with the wrong tries that it took.
+    """
     index = _index(phone)
     _one_at_a_time(session, index)
     _within_limits(session, index, now)
     code = f"{secrets.randbelow(1_000_000):06d}"
-    row = OneTimeCode(phone_index=index, code_hash=_hash(phone, code), created_at=now, expires_at=now + LIFE)
+    row = OneTimeCode(phone_index=index, code_hash=_hash(phone, code), created_at=now, expires_at=now)
     session.add(row)
     content = short_message(SIGN_IN_CODE, code=code)
     kept = messages.write(session, now, phone, content if keep else short_message(SIGN_IN_CODE, code="●●●●●●"))

@@ -18,7 +18,7 @@ from reviewapp import sealing
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound
 from reviewapp.models import AccountStep, Actor, Organisation, User
 from reviewapp.policy.accounts import MANAGED, needs_two
-from reviewapp.services import leases, people
+from reviewapp.services import people
 from reviewapp.services.entered import require_text
 
 REASON_LENGTH = 200
@@ -72,7 +72,8 @@ def rename(session: Session, actor: Actor, now: datetime, user_id: int, name: st
 
 
 def disable(session: Session, actor: Actor, now: datetime, user_id: int) -> AccountStep:
-    """Stop an account: its sessions end, what it holds to review goes back to its place.
+    """Stop an account: its sessions end. What it holds to review is put back in a transaction after this one
+    (`leases.release_held_by`): who holds a claim may be waiting for the person's row, which is locked here.
 
     Raises NotAllowed for one's own and for the last administrator's, IllegalMove when it is stopped already.
     """
@@ -83,7 +84,6 @@ def disable(session: Session, actor: Actor, now: datetime, user_id: int) -> Acco
         raise NotAllowed("这是最后一位在用的管理员，不能停用。请先开通或启用另一位管理员。")
     user.active = False
     people.end_sessions(user)
-    leases.release_held_by(session, now, user.id)
     return _do(session, _step_of(user, now, "disable", me))
 
 

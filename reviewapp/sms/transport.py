@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from collections.abc import Mapping
 from threading import BoundedSemaphore
 from typing import Any
@@ -16,6 +18,7 @@ _TURN, _CONNECT, _ANSWER = 0.5, 1.5, 3.0
 LONGEST_ANSWER = _TURN + _CONNECT + _ANSWER
 #: So many requests of one process at the same time: a provider that hangs must not take all the threads of the site.
 AT_ONCE = 4
+_MOST_BYTES = 64 * 1024
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -42,14 +45,13 @@ class Transport:
         if not turns.acquire(timeout=_TURN):
             raise NotTaken(Answer("unavailable", "短信平台答复慢，同时等待的请求太多"))
         try:
-            response = client.post(f"{self.url}{query and '?'}{query}", content=content, headers=dict(headers))
+            return _asked(client, f"{self.url}{query and '?'}{query}", content, dict(headers))
         except _NEVER_LEFT:
             raise NotTaken(Answer("unavailable", "连不上短信平台")) from None
         except httpx.HTTPError:
             raise NotTaken(Answer("unknown", "短信平台没有及时答复，可能已经发出")) from None
         finally:
             turns.release()
-        return response.status_code, _object(response)
 
     def _of_this_process(self) -> tuple[httpx.Client, BoundedSemaphore]:
         own = self._own.get(os.getpid())
@@ -60,9 +62,20 @@ class Transport:
         return own
 
 
-def _object(response: httpx.Response) -> dict[str, Any]:
+def _asked(client: httpx.Client, url: str, content: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    """One exchange. An answer that drips, or does not end, is none: each piece of it would have its own time."""
+    until, text = time.monotonic() + _ANSWER, b""
+    with client.stream("POST", url, content=content, headers=headers) as response:
+        for piece in response.iter_bytes():
+            text += piece
+            if time.monotonic() > until or len(text) > _MOST_BYTES:
+                raise NotTaken(Answer("unknown", "短信平台的答复没有及时收完，可能已经发出"))
+    return response.status_code, _object(response, text)
+
+
+def _object(response: httpx.Response, text: bytes) -> dict[str, Any]:
     try:
-        body = response.json()
+        body = json.loads(text)
     except (ValueError, RecursionError):
         body = None
     if isinstance(body, dict):

@@ -21,7 +21,7 @@ from reviewapp.policy.workflow import ROLES
 from reviewapp.queries import scope
 from reviewapp.queries import staff_accounts as queries
 from reviewapp.schemes import merchants
-from reviewapp.services import people
+from reviewapp.services import leases, people
 from reviewapp.services import staff_accounts as service
 from reviewapp.web import open_sessions
 from reviewapp.web.access import actor, freshly_signed_in, open_to
@@ -87,7 +87,8 @@ def rename(public_id: str) -> ResponseReturnValue:
 @open_to("admin")
 def disable(public_id: str) -> ResponseReturnValue:
     """Stop it: signed out everywhere, claims given back."""
-    return _done(service.disable, public_id, "账号已停用：已登录的立即退出，占用的申请已放回原来的排队位置。")
+    said = "账号已停用：已登录的立即退出，占用的申请已放回原来的排队位置。"
+    return _done(service.disable, public_id, said, leases.release_held_by)
 
 
 @blueprint.post("/<public_id>/enable")
@@ -179,15 +180,23 @@ def _candidate(session: Session, form: StaffAccountForm) -> service.Candidate:
 
 
 def _done(
-    verb: Callable[[Session, Actor, datetime, int], AccountStep], public_id: str, said: str
+    verb: Callable[[Session, Actor, datetime, int], AccountStep],
+    public_id: str,
+    said: str,
+    then: Callable[[Session, datetime, int], int] | None = None,
 ) -> ResponseReturnValue:
-    """Do it to the account and say so; the account's page again, with the reason, when it is refused."""
+    """Do it to the account and `then` what follows in a transaction of its own, and say so; the account's page again,
+    with the reason, when it is refused.
+    """
     user_id = scope.staff_account(db.session, actor(), public_id).id
     try:
         with transaction(db.session):
             verb(db.session, actor(), clock.now(), user_id)
     except (InvalidValue, IllegalMove, NotAllowed) as error:
         return _page(public_id, refusal=error.message), error.status
+    if then is not None:
+        with transaction(db.session):
+            then(db.session, clock.now(), user_id)
     flash(said, "success")
     return redirect(url_for("staff_accounts.show", public_id=public_id))
 

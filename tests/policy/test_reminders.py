@@ -26,8 +26,17 @@ def test_nobody_is_reminded_on_the_day_of_the_return() -> None:
 
 
 def test_another_card_is_asked_for_twice_more() -> None:
-    asked = [reminders.card_due(RETURNED, number) for number in range(3)]
-    assert [at and f"{at:%m-%d %H}" for at in asked] == ["01-13 09", "01-20 09", None]
+    asked: list[datetime] = []
+    while (due := reminders.card_due(RETURNED, asked)) is not None:
+        asked.append(due)
+    assert [f"{at:%m-%d %H}" for at in asked] == ["01-13 09", "01-20 09"]
+
+
+def test_a_first_reminder_that_came_late_is_not_followed_at_once() -> None:
+    late = RETURNED + timedelta(days=40)
+    due = reminders.card_due(RETURNED, [late])
+    assert due is not None
+    assert (due.date() - late.date()).days == 7
 
 
 @pytest.mark.parametrize(

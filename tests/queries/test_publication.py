@@ -13,9 +13,10 @@ from reviewapp.policy.workflow import STATES
 from reviewapp.queries import publication
 from reviewapp.queries.publication import Entry, Published
 from reviewapp.schemes import load
-from reviewapp.services import payouts
+from reviewapp.services import payouts, vouchers
 from tests import factories
 from tests.factories import NOW
+from tests.factories import vouchers as made
 from tests.factories.payouts import approved
 from tests.support.both import both_databases
 
@@ -159,3 +160,14 @@ def test_what_is_held_says_until_when(session: Session, monkeypatch: pytest.Monk
     over = published(today=TODAY + 8 * DAY)
     assert [entry.held_until for entry in listed(session, over)] == [None, None]
     assert publication.summary(session, over).held_until is None
+
+
+def test_a_voucher_that_ran_out_is_nobodys(session: Session) -> None:
+    made.voucher(session)
+    scheme = load("yangcheng-2023")
+    vouchers_of = Published(scheme, scheme.programmes["motorcycle-scrap"], AFTERWARDS, 90)
+    assert publication.summary(session, vouchers_of).count == 1
+    assert vouchers.expire_due(session, made.AFTERWARDS) == 1
+    session.flush()
+    told = publication.summary(session, vouchers_of)
+    assert (told.count, told.sum_fen, publication.page(session, vouchers_of, told, 1).rows) == (0, 0, ())

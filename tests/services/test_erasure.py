@@ -294,3 +294,12 @@ def test_every_table_that_refers_to_claims_is_thought_of() -> None:
         if key.column.table.name == "claims"
     }
     assert refer == GOES | STAYS
+
+
+def test_a_file_removed_before_it_was_read_keeps_no_draft(at: Desk) -> None:
+    upload = at.upload(picture(410))
+    with transaction(at.session):
+        intake.remove_upload(at.session, at.actor, NOW, at.claim.id, upload.public_id)
+    assert upload.state == "waiting"
+    with transaction(at.session):
+        assert erasure.erase_due(at.session, DUE, KEPT) == 1

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp import schemes
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed
-from reviewapp.models import Actor, Claim, Event, Objection, Opinion, Outbox, Payout, Posting
+from reviewapp.models import Actor, Claim, Decision, Event, Objection, Opinion, Outbox, Payout, Posting
 from reviewapp.policy.workflow import ROLES
 from reviewapp.queries import claim_history, public_queue, register, samples, signals
 from reviewapp.queries import objections as queries
@@ -316,3 +316,39 @@ def test_verify_finds_an_approval_undone_without_its_money(session: Session, lea
     assert funds.verify(session) == []
     row.state, row.reason, row.joined_to_id = "joined", None, row.id
     assert [(one.where, one.expected, one.found) for one in funds.verify(session)] == [(claim.number, 0, 300_000)]
+
+
+def test_another_objection_under_the_same_form_is_not_taken_for_the_first(session: Session) -> None:
+    claim, reviewer = published(session), factories.actor(session, "reviewer")
+    first = objections.record(session, reviewer, NOW, claim.id, SAID, form_key="k")
+    assert objections.record(session, reviewer, NOW, claim.id, SAID, form_key="k") is first
+    with pytest.raises(IllegalMove, match="已经登记成异议 1"):
+        objections.record(session, reviewer, NOW, claim.id, replace(SAID, text="发票是假的。"), form_key="k")
+
+
+def test_whose_approval_was_undone_last_does_not_approve_again_and_two_leads_get_to_an_end(session: Session) -> None:
+    one, other = factories.actor(session, "lead"), factories.actor(session, "lead")
+    claim = factories.complete_draft(session)
+    queue.submit(session, Actor.of(claim.entered_by), NOW, claim.id, claim.revision)
+    for approver, settler in ((one, other), (other, one)):
+        assert decisions.take_next(session, approver, NOW) is claim
+        decisions.approve(session, approver, NOW, claim.id, claim.fence, reason="已核实")
+        payouts.order(session, NOW, claim.id)
+        objections.uphold(session, settler, NOW, objection(session, claim).id, reason="须重新核实")
+        assert decisions.take_next(session, approver, NOW) is None
+    assert decisions.take_next(session, one, NOW) is claim
+
+
+def test_who_spoke_for_it_is_not_told_who_spoke_against_it(session: Session) -> None:
+    claim, lead = published(session), factories.actor(session, "lead")
+    decided = session.scalars(select(Decision).where(Decision.claim_id == claim.id)).one()
+    session.add(
+        Opinion(
+            claim_id=claim.id, fence=decided.fence + 1, reviewer_id=lead.id, evaluation_id=decided.evaluation_id,
+            action="approve", award_fen=decided.award_fen, reason="", grounds="share", at=NOW,
+        )
+    )  # fmt: skip
+    session.flush()
+    objection(session, claim, raised_by="测试乙")
+    (seen,) = queries.of_claim(session, lead, claim)
+    assert (seen.raised_by, seen.hidden, "同意通过" in seen.refusal) == ("", True, True)

@@ -10,10 +10,11 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from reviewapp.db import transaction
-from reviewapp.errors import InvalidValue, TooMany
+from reviewapp.errors import InvalidValue, TooMany, Unavailable
 from reviewapp.models import Message, OneTimeCode, User
+from reviewapp.policy.notices import ShortMessage
 from reviewapp.services import sign_in
-from reviewapp.sms import LocalOutbox
+from reviewapp.sms import Answer, LocalOutbox
 from tests.factories import NOW
 from tests.support.both import both_databases
 
@@ -181,3 +182,27 @@ def test_tries_are_counted_on_the_row(session: Session) -> None:
 
     assert session.scalars(select(OneTimeCode.tries)).one() == 1
     assert session.scalar(select(func.count()).select_from(User)) == 0
+
+
+class Busy:
+    """A provider that turns everything down after a while, in which somebody tries codes."""
+
+    reaches = True
+    local = False
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.opened = 0
+
+    def send(self, key: str, phone: str, message: ShortMessage) -> Answer:
+        """Try the very code before it is turned down."""
+        with transaction(self.session):
+            self.opened += sign_in.check_code(self.session, NOW, phone, message.parameters["code"]) is not None
+        return Answer("unavailable", "忙")
+
+
+def test_a_code_opens_nothing_before_it_has_gone(session: Session) -> None:
+    busy = Busy(session)
+    with pytest.raises(Unavailable):
+        sign_in.send_code(session, busy, NOW, "13800001234")
+    assert busy.opened == 0

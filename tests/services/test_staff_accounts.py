@@ -15,7 +15,7 @@ from reviewapp.db import transaction
 from reviewapp.errors import IllegalMove, InvalidValue, NotAllowed, NotFound, ReviewError
 from reviewapp.models import SYSTEM, AccountStep, Actor, Event, User
 from reviewapp.policy.accounts import GUARDED, MANAGED
-from reviewapp.services import decisions, staff_accounts
+from reviewapp.services import decisions, leases, staff_accounts
 from reviewapp.services.staff_accounts import Candidate
 from tests import factories
 from tests.factories import NOW
@@ -149,6 +149,7 @@ def test_what_a_stopped_reviewer_holds_goes_back_to_its_place(session: Session, 
     assert decisions.take_next(session, Actor.of(reviewer), NOW) is claim
     known = reviewer.fs_uniquifier
     staff_accounts.disable(session, admins[0], NOW, reviewer.id)
+    assert leases.release_held_by(session, NOW, reviewer.id) == 1
     assert (claim.state, claim.reviewer_id, reviewer.active) == ("submitted", None, False)
     assert reviewer.fs_uniquifier != known
     last = session.scalars(select(Event).where(Event.claim_id == claim.id).order_by(Event.id.desc())).first()

@@ -26,7 +26,7 @@ def deliver(session: Session, app: Flask, due: Mapping[Task, Sequence[Outgoing]]
     """Hand over the rows' messages; a row is done once its own have gone or never will, else due after a pause."""
     answers = _hand_over(app.extensions["sms"], [one for every in due.values() for one in every])
     with transaction(session):
-        messages.settle(session, clock.now(), answers)
+        messages.settle(session, clock.now(), answers, max(task.attempts for task in due))
         for task, every in due.items():
             if messages.waiting(session, task.outbox_id):
                 said = [answers[one.id] for one in every if one.id in answers]
