@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
@@ -16,6 +16,7 @@ from reviewapp.policy.identifiers import card_ok, firm_account_ok
 from reviewapp.policy.names import same_name
 from reviewapp.services import checking, standing, trail
 from reviewapp.services.days import local_date
+from reviewapp.services.workdays import is_workday
 
 #: The counties' local time; it has no summer time.
 _LOCAL = timezone(timedelta(hours=8))
@@ -96,8 +97,16 @@ def give_new_card(
 
 
 def publication_ends(published_at: datetime, days: int) -> datetime:
-    """The first instant after `days` local days; the day of publication is not counted (民法典第二百零一条)."""
-    day = published_at.astimezone(_LOCAL).date() + timedelta(days=days + 1)
+    """The first instant after `days` local days; the day of publication is not counted (民法典第二百零一条), and when
+    offices rest on the last day, the next workday is the last (第二百零三条).
+    """
+    last = local_date(published_at) + timedelta(days=days)
+    while not is_workday(last):
+        last += timedelta(days=1)
+    return _midnight(last + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), _LOCAL)
 
 
@@ -119,12 +128,18 @@ def _over(session: Session, now: datetime) -> ColumnElement[bool]:
     kinds: dict[int, list[tuple[str, str, str]]] = {}
     for code, version, programme in session.execute(select(*_KIND).where(Claim.state == "publication").distinct()):
         kinds.setdefault(_days_of(code, version, programme), []).append((code, version, programme))
-    midnight = datetime.combine(local_date(now), time(), _LOCAL)
     conditions = (
-        tuple_(*_KIND).in_(alike) & (Claim.published_at < midnight - timedelta(days=days))
-        for days, alike in kinds.items()
+        tuple_(*_KIND).in_(alike) & (Claim.published_at < _published_before(now, days)) for days, alike in kinds.items()
     )
     return or_(false(), *conditions)
+
+
+def _published_before(now: datetime, days: int) -> datetime:
+    """The instant before which everything was published whose `days` are over."""
+    day = local_date(now) - timedelta(days=days + 1)
+    while publication_ends(_midnight(day), days) > now:
+        day -= timedelta(days=1)
+    return _midnight(day + timedelta(days=1))
 
 
 def _make_payable(session: Session, now: datetime, claim: Claim, payee: dict[str, str]) -> Payout:

@@ -192,6 +192,21 @@ def test_publication_counts_whole_days_after_the_first() -> None:
     local = timezone(timedelta(hours=8))
     published = datetime(2024, 1, 10, 23, 59, tzinfo=local)
     assert payouts.publication_ends(published, 5) == datetime(2024, 1, 16, tzinfo=local)
+    saturday = 3
+    assert payouts.publication_ends(published, saturday) == datetime(2024, 1, 16, tzinfo=local)
+
+
+@both_databases
+@pytest.mark.parametrize("days", [1, 2, 3, 4, 5])
+def test_the_tick_and_the_promise_end_at_the_same_instant(
+    session: Session, days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.hold_in_publication(monkeypatch, "xiangning-2023", days)
+    claim = approved(session)
+    payouts.order(session, NOW, claim.id)
+    over = payouts.publication_ends(NOW, days)
+    assert payouts.end_publications(session, over - SECOND) == 0
+    assert payouts.end_publications(session, over) == 1
 
 
 @both_databases
@@ -211,9 +226,9 @@ def test_publication_holds_the_payout(session: Session, monkeypatch: pytest.Monk
 def test_what_is_published_is_looked_through_in_two_statements_however_much_it_is(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each programme has its own days: three in one scheme, five in the other."""
+    """Each programme has its own days: two in one scheme, five in the other."""
     factories.hold_in_publication(monkeypatch, "xiangning-2023", 5)
-    factories.hold_in_publication(monkeypatch, "jishan-2023", 3)
+    factories.hold_in_publication(monkeypatch, "jishan-2023", 2)
     long, short = factories.pool(session), factories.pool(session, scheme_code="jishan-2023")
     claims = [approved(session, pool=pool) for pool in (long, short)]
     for claim in claims:
@@ -221,7 +236,7 @@ def test_what_is_published_is_looked_through_in_two_statements_however_much_it_i
     by = factories.user(session)
     for pool in (long, short) * 15:
         factories.claim(session, "publication", pool=pool, by=by, now=NOW + timedelta(days=1))
-    over = payouts.publication_ends(NOW, 3)
+    over = payouts.publication_ends(NOW, 2)
     with statements(session.get_bind()) as said:
         assert payouts.end_publications(session, over - SECOND) == 0
     assert len(said) == 2
