@@ -78,17 +78,13 @@ def reach_of(session: Session, actor: Actor, now: datetime) -> Reach:
 
 def conflict(session: Session, actor: Actor, claim: Claim) -> str:
     """Why this person is not to decide on the claim, as a sentence; "" when nothing stands against it."""
-    why = bias(session, actor, claim) or _first_that_holds(session, claim, [_undone(actor)])
+    why = bias(session, actor, claim)
     return f"{why}，不能由您审核。请放回，由其他审核员办理。" if why else ""
 
 
 def bias(session: Session, actor: Actor, claim: Claim) -> str:
     """What ties this person to the claim; "" when nothing does."""
-    return _first_that_holds(session, claim, _conflicts(actor, _kin(session, actor)))
-
-
-def _first_that_holds(session: Session, claim: Claim, reasons: list[tuple[str, ColumnElement[bool]]]) -> str:
-    for why, condition in reasons:
+    for why, condition in _conflicts(actor, _kin(session, actor)):
         if session.scalar(select(Claim.id).where(Claim.id == claim.id, condition)) is not None:
             return why
     return ""

@@ -24,6 +24,8 @@ _LEFT_OVER = "短信平台没有应答，等下一次再发"
 
 def deliver(session: Session, app: Flask, due: Mapping[Task, Sequence[Outgoing]]) -> None:
     """Hand over the rows' messages; a row is done once its own have gone or never will, else due after a pause."""
+    if not due:
+        return
     answers = _hand_over(app.extensions["sms"], [one for every in due.values() for one in every])
     with transaction(session):
         messages.settle(session, clock.now(), answers, max(task.attempts for task in due))
